@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a vmlinux (or .ko, .debug) file offers without DWARF: its build id,
+ * banner, symbol table, and sections such as .BTF. Uses libelf.
+ */
+#ifndef VMC_DEBUG_ELFSYM_H
+#define VMC_DEBUG_ELFSYM_H
+
+#include "debug/symbols/symtab.h"
+
+struct vmc_elf;
+
+/* VMC_NOT_FORMAT: no ELF file of a kernel or module (core files are refused with that code too). */
+struct vmc_error *vmc_elf_open(const char *path, struct vmc_elf **ret) VMC_MUST_CHECK;
+void vmc_elf_free(struct vmc_elf *e);
+
+const char *vmc_elf_path(const struct vmc_elf *e);
+/* Lower-case hex, "" when the file has none. */
+const char *vmc_elf_build_id(const struct vmc_elf *e);
+/* The "Linux version ..." text of a vmlinux with its final newline cut, "" when not found. */
+const char *vmc_elf_banner(const struct vmc_elf *e);
+/* Section contents (decompressed where SHF_COMPRESSED), borrowed; size 0 when absent or SHT_NOBITS. */
+struct vmc_bytes vmc_elf_section(struct vmc_elf *e, const char *name);
+/* Symbols at link-time addresses; VMC_NOT_FOUND when stripped. */
+struct vmc_error *vmc_elf_symbols(struct vmc_elf *e, struct vmc_symtab **ret) VMC_MUST_CHECK;
+
+VMC_DEFINE_CLEANUP(struct vmc_elf *, vmc_elf_free, vmc_cleanup_elfp)
+
+#endif
