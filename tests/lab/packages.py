@@ -211,12 +211,11 @@ def find_kernel(series):
     refresh(suite)
     best = None
     names = apt(suite, "pkgnames", "linux-image-" + start, program="apt-cache").split()
-    for name in names:
-        if not re.fullmatch(r"linux-image-\d[\w.+~-]*-cloud-amd64", name) or "-rc" in name or "~rc" in name:
-            continue
-        fields = show(suite, name)
-        if fields and (best is None or newer(fields["Version"], best.version)):
-            best = Kernel(series, suite, name.removeprefix("linux-image-"), fields["Version"])
+    names = [n for n in names if re.fullmatch(r"linux-image-\d[\w.+~-]*-cloud-amd64", n) and "rc" not in n]
+    text = apt(suite, "--no-all-versions", "show", *names, program="apt-cache") if names else ""
+    for name, version in re.findall(r"^Package: linux-image-(\S+)$.*?^Version: (\S+)$", text, re.M | re.S):
+        if best is None or newer(version, best.version):
+            best = Kernel(series, suite, name, version)
     if best is None:
         raise Skip(f"no cloud kernel {start}* in {suite}")
     return best
@@ -245,6 +244,7 @@ def get_kernel(series):
     if not (kernel.dir / "unpacked").exists():
         debs = fetch(kernel.suite, image_packages(kernel))
         with step(f"unpack kernel {kernel.release}"):
+            kernel.dir.mkdir(parents=True, exist_ok=True)
             for deb in debs:
                 unpack(deb, kernel.dir)
         replace_atomically(kernel.dir / "unpacked", "".join(f"{d.name}\n" for d in debs))
@@ -270,11 +270,12 @@ def get_vmlinux(kernel):
     return kernel.vmlinux
 
 
-def get_root(suite, kernels):
-    """A suite root that can build modules for the given kernels of the suite; the sid root has the newest peers as well."""
+@functools.cache
+def get_root(suite):
+    """A suite root that can build modules for the lab's kernels of the suite; the sid root has the newest peers as well."""
     headers, tools = [], []
-    for kernel in kernels:
-        more_headers, more_tools = header_packages(kernel)
+    for series in (s for s in SERIES if SERIES[s][0] == suite):
+        more_headers, more_tools = header_packages(find_kernel(series))
         headers += more_headers
         tools += more_tools
     refresh(suite)
