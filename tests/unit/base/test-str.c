@@ -23,7 +23,7 @@ static void untrusted_bytes_become_visible(void **state)
 	vmc_autostr struct vmc_str s = { 0 };
 
 	(void)state;
-	vmc_str_add_untrusted(&s, "a\x1b[31m\xc3\xa9\xff\xed\xa0\x80", 11);
+	vmc_str_add_untrusted(&s, "a\x1b[31m\xc3\xa9\xff\xed\xa0\x80", 12);
 	assert_string_equal(vmc_str_text(&s), "a\\x1b[31m\xc3\xa9\\xff\\xed\\xa0\\x80");
 	vmc_str_clear(&s);
 	vmc_str_add_untrusted(&s, "ab\0cd", 5);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Kernel log text -> kernel reports. Knows no memory and no dump: the lines
+ * come from a dump's log or from a text file alike.
+ *
+ * A report is what the kernel prints when something goes wrong: a first line
+ * that says what, then registers, a call trace, modules ... Which first lines
+ * start a report, and how its title and type follow from them, is a table
+ * (formats.c), one row a format.
+ */
+#ifndef VMC_OOPS_OOPS_H
+#define VMC_OOPS_OOPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/str.h"
+
+/* One line of log. Text is borrowed, without newline; it need not be NUL-terminated. */
+struct vmc_log_line {
+	const char *text; /* the message, prefixes removed */
+	size_t len;
+	int64_t time_ns;  /* since boot; -1 unknown */
+	int level;        /* 0..7; -1 unknown */
+	uint32_t number;  /* line of the original file, from 1; in a dump: the record's index, from 1 */
+	bool has_caller;  /* caller is meant */
+	char caller_kind; /* 'T' task, 'C' CPU */
+	uint32_t caller;
+};
+
+struct vmc_oops_frame {
+	const char *function;  /* with compiler suffixes; "" when only an address was printed */
+	uint64_t offset, size; /* +0x12/0x34 */
+	const char *module;    /* NULL for the kernel itself */
+	const char *file;      /* symbolised traces: path, NULL otherwise */
+	uint32_t line;
+	uint64_t address;      /* 0 when not printed */
+	bool reliable;         /* false for "? fn" */
+	bool inlined;
+	const char *stack;     /* "IRQ", "NMI", "#DF" ... between <IRQ> markers; NULL for the task's */
+	uint32_t log_line;
+};
+
+struct vmc_oops_reg {
+	char name[12]; /* as printed: "RIP", "RAX", "CR2", "x0", "pc" */
+	uint64_t value;
+};
+
+struct vmc_oops_module {
+	const char *name, *flags; /* flags "" or "OE" */
+};
+
+/* One report. Strings live in the set's arena; NULL or -1 where the log does not tell. */
+struct vmc_oops {
+	const char *title;       /* "BUG: unable to handle kernel NULL pointer dereference in victim_open" */
+	const char *type;        /* research type names: "NULL-POINTER-DEREFERENCE", "WARNING", "LOCKUP", ... see formats.c */
+	const char *category;    /* verdict category it suggests ("null-deref", "gpf", ...), NULL for none */
+	const char *frame;       /* guilty function, suffixes as printed; NULL unknown */
+	const char *frame_module;
+	const char *rip_function;/* where the CPU stood; NULL unknown */
+	uint64_t rip_offset;
+	const char *rip_module;
+	uint64_t fault_address;  /* valid when has_fault_address */
+	bool has_fault_address;
+	int error_code;          /* of a page fault or trap, -1 */
+	const char *source_file; /* "kernel BUG at FILE:LINE", WARNING: ... at FILE:LINE */
+	uint32_t source_line;
+	int cpu;
+	int64_t pid;
+	const char *comm;
+	const char *taint;       /* as printed, "G        W  O"; NULL not printed, "" = "Not tainted" */
+	const char *kernel;      /* release */
+	const char *hardware;
+	const char *code;        /* Code: bytes as printed */
+	int64_t time_ns;
+	uint32_t first_line, last_line; /* log line numbers */
+	size_t first_index, last_index; /* indexes into the lines given */
+	bool user_mode;          /* a user-space fault that the kernel reports */
+	bool is_panic;           /* "Kernel panic - not syncing" */
+	bool corrupted;          /* cut off or interleaved beyond repair */
+	const char *corrupted_why;
+	const struct vmc_oops_frame *frames; /* innermost first */
+	size_t n_frames;
+	const struct vmc_oops_reg *regs;
+	size_t n_regs;
+	const struct vmc_oops_module *modules; /* "Modules linked in:" */
+	size_t n_modules;
+};
+
+struct vmc_oops_set {
+	const struct vmc_oops *reports; /* in log order */
+	size_t n_reports;
+	struct vmc_arena arena;
+};
+
+/* Finds all reports. Strings are copied: the lines may go away afterwards. */
+struct vmc_error *vmc_oops_scan(const struct vmc_log_line *lines, size_t n_lines,
+				struct vmc_oops_set *ret) VMC_MUST_CHECK;
+void vmc_oops_set_deinit(struct vmc_oops_set *s);
+
+/*
+ * Log text (console capture, dmesg, journal, syslog) -> lines with prefixes
+ * removed and times, levels and callers kept. `text` is borrowed by the result. At most
+ * 2^32 - 1 lines.
+ */
+struct vmc_log_lines {
+	struct vmc_log_line *data;
+	size_t len;
+	size_t cap;
+};
+struct vmc_error *vmc_log_split(const char *text, size_t size, struct vmc_log_lines *ret)
+	VMC_MUST_CHECK;
+void vmc_log_lines_deinit(struct vmc_log_lines *l);
+
+/* Does it look like a kernel log at all? (text, with lines a kernel prints) */
+bool vmc_log_is_kernel_text(const char *text, size_t size);
+
+#endif
