@@ -33,7 +33,9 @@ SOURCES = {
 # What a root needs besides the compiler that the kernel headers ask for.
 BASE = ["base-files", "bash", "coreutils", "dash", "sed", "grep", "mawk", "findutils", "diffutils", "gzip", "tar", "xz-utils", "perl-base",
         "make", "libc6-dev", "kmod"]
-EXTRA = {"bullseye": [], "bookworm": [], "sid": ["crash", "python3-drgn", "makedumpfile"]}
+# objtool and the other programs of the headers are linked with libelf, whose package has another name since 2024.
+LIBELF = {"bullseye": "libelf1", "bookworm": "libelf1", "sid": "libelf1t64"}
+EXTRA = {"bullseye": [], "bookworm": ["dwarves"], "sid": ["pahole", "crash", "python3-drgn", "makedumpfile"]}
 
 
 @functools.cache
@@ -183,11 +185,16 @@ class Kernel:
 
     @property
     def vmlinuz(self):
-        return self.dir / "boot" / f"vmlinuz-{self.release}"
+        return self._file("vmlinuz")
 
     @property
     def config(self):
-        return self.dir / "boot" / f"config-{self.release}"
+        return self._file("config")
+
+    def _file(self, kind):
+        """Debian keeps these in /boot, and since 7.0 beside the modules."""
+        old = self.dir / "boot" / f"{kind}-{self.release}"
+        return old if old.exists() else self.modules / kind
 
     @property
     def modules(self):
@@ -279,7 +286,7 @@ def get_root(suite):
         headers += more_headers
         tools += more_tools
     refresh(suite)
-    wanted = sorted(set(BASE + EXTRA[suite] + tools))
+    wanted = sorted(set(BASE + [LIBELF[suite]] + EXTRA[suite] + tools))
     debs = closure(suite, wanted) + fetch(suite, sorted(set(headers)))
     root = cache_dir() / "roots" / f"{suite}-{digest(*sorted(d.name for d in debs))}"
     if (root / "unpacked").exists():

@@ -42,6 +42,35 @@ static struct timer_list victim_timer;
 static struct work_struct victim_work;
 static long victim_sink;
 
+/* smash: a loop runs past the end of a local array. */
+static LINK void victim_fill(char *buffer, int length)
+{
+	int i;
+
+	for (i = 0; i < length; i++)
+		WRITE_ONCE(buffer[i], 'A');
+}
+
+static LINK void victim_smashed(int length)
+{
+	char buffer[32];
+
+	victim_fill(buffer, length);
+	WRITE_ONCE(victim_sink, buffer[3]);
+}
+
+static LINK void victim_overrun(void)
+{
+	victim_smashed(48);
+	barrier();
+}
+
+static LINK void victim_smash(void)
+{
+	victim_overrun();
+	barrier();
+}
+
 /* null: a missing object is read. */
 static LINK long victim_peek(struct victim_file *file)
 {
@@ -275,35 +304,6 @@ static LINK void victim_forget(void)
 static LINK void victim_list(void)
 {
 	victim_forget();
-	barrier();
-}
-
-/* smash: a loop runs past the end of a local array. */
-static LINK void victim_fill(char *buffer, int length)
-{
-	int i;
-
-	for (i = 0; i < length; i++)
-		WRITE_ONCE(buffer[i], 'A');
-}
-
-static LINK void victim_smashed(int length)
-{
-	char buffer[32];
-
-	victim_fill(buffer, length);
-	WRITE_ONCE(victim_sink, buffer[3]);
-}
-
-static LINK void victim_overrun(void)
-{
-	victim_smashed(48);
-	barrier();
-}
-
-static LINK void victim_smash(void)
-{
-	victim_overrun();
 	barrier();
 }
 
