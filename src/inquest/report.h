@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Everything that is said about one crash, as data. inquest/ fills it, render/
+ * shows it as text or JSON (CONTRACT of the JSON: data/report.schema.json).
+ *
+ * Strings live in the report's arena, in its target or are static; NULL means
+ * unknown or not applicable and becomes null in JSON, never an invented value.
+ */
+#ifndef VMC_INQUEST_REPORT_H
+#define VMC_INQUEST_REPORT_H
+
+#include "kernel/cpu.h"
+#include "kernel/log.h"
+#include "kernel/system.h"
+#include "kernel/task.h"
+#include "oops/oops.h"
+#include "target/target.h"
+
+struct vmc_culprit {
+	const char *function, *module, *object, *file, *comm;
+	uint32_t line;      /* 0 unknown */
+	int64_t pid;        /* -1 unknown */
+};
+
+struct vmc_known_issue {
+	const char *id, *title, *url, *match, *workaround;
+};
+
+struct vmc_verdict {
+	const char *category; /* never NULL: "unknown" */
+	const char *title;    /* one line */
+	const char *summary;  /* one paragraph; NULL */
+	const char *confidence; /* high, medium, low */
+	struct vmc_culprit culprit;
+	bool has_trigger;
+	struct vmc_culprit trigger;
+	VMC_VEC(const char *) why;        /* "why we think so": the steps, each with its evidence */
+	VMC_VEC(struct vmc_known_issue) known_issues;
+	VMC_VEC(const char *) next_steps;
+};
+
+struct vmc_event {
+	const char *title, *type, *frame, *module, *comm;
+	int64_t pid;        /* -1 unknown */
+	int cpu;            /* -1 unknown */
+	int64_t time_ns;    /* -1 unknown */
+	uint32_t line;      /* log line number, 0 unknown */
+	bool primary;
+	int consequence_of; /* index of the event it follows from, -1 */
+};
+
+struct vmc_finding {
+	const char *id, *severity, *title, *detail; /* severity: fatal error warning notice benign */
+	VMC_VEC(const char *) evidence;
+	uint64_t count;
+};
+
+struct vmc_report_cpu {
+	int cpu;
+	int64_t pid;
+	const char *comm;
+	uint64_t task;
+	bool is_idle;
+	struct vmc_trace trace;
+};
+
+struct vmc_report {
+	/* Exactly one of target (a dump) and text (a log) is the source. Borrowed. */
+	struct vmc_target *target;
+	const char *path;         /* of the input (first part) */
+
+	struct vmc_system system; /* dumps only: meaningful when target */
+	size_t n_cpus, n_cpus_offline;
+	bool has_cpus;
+	size_t n_tasks;           /* idle tasks included, as crash counts */
+	bool has_tasks;
+
+	bool has_panic;           /* did it panic or oops at all */
+	const char *panic_message;/* "Kernel panic - not syncing: Fatal exception" */
+	bool has_panic_task;
+	struct vmc_task panic_task;
+	int panic_cpu;            /* -1 unknown */
+	const char *panic_state;  /* "TASK_RUNNING" */
+
+	struct vmc_verdict verdict;
+	VMC_VEC(struct vmc_event) events;
+	VMC_VEC(struct vmc_finding) findings;
+	struct vmc_trace backtrace; /* panic task */
+	VMC_VEC(struct vmc_report_cpu) cpus;
+
+	/* kept for whoever renders more than the summary */
+	struct vmc_log log;
+	bool has_log;
+	struct vmc_log_lines lines; /* the same as lines for oops/ */
+	struct vmc_oops_set oopses;
+	struct vmc_tasks tasks;
+	struct vmc_cpus cpu_view;
+	VMC_VEC(struct vmc_unavailable) unavailable;
+	struct vmc_arena arena;
+};
+
+/* Works the dump through. Never fails for a damaged dump: what is missing is listed. */
+struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, struct vmc_report **ret)
+	VMC_MUST_CHECK;
+/* The same for log text (borrowed until the report is freed). */
+struct vmc_error *vmc_report_text(const char *text, size_t size, const char *path,
+				  struct vmc_report **ret) VMC_MUST_CHECK;
+void vmc_report_free(struct vmc_report *r);
+VMC_DEFINE_CLEANUP(struct vmc_report *, vmc_report_free, vmc_cleanup_reportp)
+
+/* True when something that was asked for is missing: exit status 1. */
+bool vmc_report_is_partial(const struct vmc_report *r);
+
+#endif
