@@ -4,8 +4,9 @@
  * the notes that carry registers. Works over a read-physical callback, so it
  * is tested without a dump.
  *
- * To add a machine: a folder beside x86_64/ with a `const struct vmc_machine`,
- * one row in machine.c, and its unwinding start in target/.
+ * To add a machine: a folder beside x86_64/ with these functions under its own
+ * name, chosen by the dump's e_machine where memory/memory.c walks page tables
+ * and where target/ finds the kernel and starts to unwind. Nothing else knows the CPU.
  */
 #ifndef VMC_MACHINE_MACHINE_H
 #define VMC_MACHINE_MACHINE_H
@@ -69,8 +70,9 @@ struct vmc_page_table {
 
 /*
  * Walks the page table. VMC_UNMAPPED when an entry is not present (the text
- * names level and entry); errors of the reader where a table page is absent.
- * A present-but-PROT_NONE leaf translates.
+ * names level and entry) or va is not canonical; VMC_BAD_FORMAT for an entry on
+ * which the CPU would fault; errors of the reader where a table page is absent.
+ * A present-but-PROT_NONE leaf translates. *ret is untouched on failure.
  */
 struct vmc_error *vmc_x86_64_walk(const struct vmc_reader *phys, const struct vmc_page_table *pt,
 				  uint64_t va, struct vmc_translation *ret) VMC_MUST_CHECK;
@@ -78,17 +80,25 @@ struct vmc_error *vmc_x86_64_walk(const struct vmc_reader *phys, const struct vm
 /*
  * The first mapped address in [va, last] (inclusive), skipping absent
  * branches whole; false when there is none or `budget` table reads are used up.
+ * A table page is read once (4096 bytes) while the scan stays below it; tables
+ * that cannot be read count as empty. To go on behind the result, ask again from
+ * (*ret_va | (ret->page_size - 1)) + 1.
  */
 bool vmc_x86_64_next_mapped(const struct vmc_reader *phys, const struct vmc_page_table *pt,
 			    uint64_t va, uint64_t last, unsigned int budget, uint64_t *ret_va,
 			    struct vmc_translation *ret);
 
-/* NT_PRSTATUS (elf_prstatus of x86-64 Linux, 336 bytes): registers and pid. VMC_BAD_FORMAT if short. */
+/*
+ * NT_PRSTATUS (elf_prstatus of x86-64 Linux, 336 bytes): registers and pid. VMC_BAD_FORMAT if short.
+ * GS_BASE depends on the writer: QEMU stores the active base, a crashing kernel the inactive
+ * one, which is the user's (elf_core_copy_regs, arch/x86/include/asm/elf.h). QEMU stores
+ * cpu + 1 as pid.
+ */
 struct vmc_error *vmc_x86_64_prstatus(struct vmc_bytes desc, struct vmc_regs *ret, uint32_t *ret_pid)
 	VMC_MUST_CHECK;
 /* The CPU state note of QEMU (name "QEMU", type 0, version 1; target/i386/arch_dump.c). */
 struct vmc_error *vmc_x86_64_qemu_note(struct vmc_bytes desc, struct vmc_regs *ret) VMC_MUST_CHECK;
-/* struct pt_regs (arch/x86/include/asm/ptrace.h), 21 words from r15 to ss. */
+/* struct pt_regs (arch/x86/include/asm/ptrace.h), 21 words from r15 to ss; cs and ss are cut to 16 bits. */
 #define VMC_X86_PT_REGS_SIZE 168
 void vmc_x86_64_pt_regs(const uint8_t bytes[VMC_X86_PT_REGS_SIZE], struct vmc_regs *ret);
 
