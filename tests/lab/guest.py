@@ -144,7 +144,8 @@ def base_archive(kernel):
         if applet not in ("busybox", "init"):
             archive.link(f"bin/{applet}", "busybox")
     archive.file("bin/agent", (built / "agent").read_bytes(), 0o755)
-    archive.link("bin/crasher", "agent")
+    for name in ("crasher", "holder", "waiter", "hogger"):
+        archive.link(f"bin/{name}", "agent")
     files = module_files(kernel, GUEST_MODULES)
     for name, body in files.items():
         archive.file(f"modules/{name}.ko", body)

@@ -26,7 +26,8 @@ SERIES = {
     "7.x": ("sid", "7."),
 }
 SOURCES = {
-    "bullseye": [("main", "bullseye"), ("security", "bullseye-security")],
+    # The -dbg packages of bullseye's security updates are no longer served, and a kernel without its vmlinux is of less use here.
+    "bullseye": [("main", "bullseye")],
     "bookworm": [("main", "bookworm"), ("security", "bookworm-security")],
     "sid": [("main", "sid")],
 }
@@ -62,7 +63,7 @@ def apt_dir(suite):
     return cache_dir() / "apt" / suite
 
 
-def apt(suite, *args, program="apt-get", timeout=600):
+def apt(suite, *args, program="apt-get", timeout=600, cwd=None):
     base = apt_dir(suite)
     options = {
         "Dir::Etc::sourcelist": base / "sources.list", "Dir::Etc::sourceparts": "/dev/null", "Dir::Etc::preferencesparts": "/dev/null",
@@ -71,21 +72,35 @@ def apt(suite, *args, program="apt-get", timeout=600):
         "Acquire::Languages": "none", "APT::Install-Recommends": "false", "Debug::NoLocking": "true",
     }
     argv = [program] + [f"-o{key}={value}" for key, value in options.items()]
-    return run(argv + list(args), timeout=timeout)
+    return run(argv + list(args), timeout=timeout, cwd=cwd)
+
+
+def ask(suite, *args, program="apt-cache"):
+    """A question about the package lists; answers are kept until the lists change."""
+    stamp = apt_dir(suite) / "updated"
+    kept = apt_dir(suite) / "answers" / digest(program, "\n".join(args), str(stamp.stat().st_mtime_ns), "".join(map(str, SOURCES[suite])))
+    if kept.exists():
+        return kept.read_text()
+    answer = apt(suite, *args, program=program)
+    kept.parent.mkdir(exist_ok=True)
+    replace_atomically(kept, answer)
+    return answer
 
 
 def refresh(suite, force=False):
     """Bring the package lists of a suite into its private directory."""
     base = apt_dir(suite)
     stamp = base / "updated"
-    if not force and stamp.exists() and time.time() - stamp.stat().st_mtime < LISTS_MAX_AGE:
+    wanted = "".join(f"deb [signed-by={KEYRING}] {mirrors()[kind]} {release} main\n" for kind, release in SOURCES[suite])
+    sources = base / "sources.list"
+    known = sources.exists() and sources.read_text() == wanted
+    if not force and known and stamp.exists() and time.time() - stamp.stat().st_mtime < LISTS_MAX_AGE:
         return
     for folder in ("state/lists/partial", "cache"):
         (base / folder).mkdir(parents=True, exist_ok=True)
     (cache_dir() / "debs" / "partial").mkdir(parents=True, exist_ok=True)
     (base / "status").touch()
-    lines = [f"deb [signed-by={KEYRING}] {mirrors()[kind]} {release} main\n" for kind, release in SOURCES[suite]]
-    (base / "sources.list").write_text("".join(lines))
+    sources.write_text(wanted)
     with step(f"package lists of {suite}"):
         try:
             apt(suite, "update", "-q")
@@ -97,7 +112,7 @@ def refresh(suite, force=False):
 def show(suite, name):
     """The fields of the newest version of a package, or None."""
     try:
-        text = apt(suite, "--no-all-versions", "show", name, program="apt-cache")
+        text = ask(suite, "--no-all-versions", "show", name)
     except RuntimeError:
         return None
     fields = dict(re.findall(r"^([A-Za-z-]+): (.*)$", text, re.M))
@@ -127,11 +142,8 @@ def fetch(suite, names):
         if not path.exists() or path.stat().st_size != int(fields["Size"]):
             missing.append(name)
     if missing:
-        run_in = {"cwd": debs}
         with step(f"download {' '.join(missing)}"):
-            base = apt_dir(suite)
-            run(["apt-get", f"-oDir::Etc::sourcelist={base / 'sources.list'}", "-oDir::Etc::sourceparts=/dev/null", f"-oDir::State={base / 'state'}",
-                 f"-oDir::State::status={base / 'status'}", f"-oDir::Cache={base / 'cache'}", "-oAPT::Sandbox::User=root", "download", *missing], **run_in)
+            apt(suite, "download", *missing, cwd=debs)
     for path in files:
         if not path.exists():
             raise RuntimeError(f"apt did not leave {path.name}")
@@ -140,15 +152,14 @@ def fetch(suite, names):
 
 def closure(suite, names):
     """Download packages with all they depend on; give back the files."""
-    simulated = apt(suite, "install", "-qq", "--print-uris", "-y", *names)
-    entries = re.findall(r"^'([^']+)' (\S+) (\d+)", simulated, re.M)
-    # --print-uris leaves out what is already downloaded, so the full list comes from a simulated installation.
-    plan = re.findall(r"^Inst (\S+) \((\S+) .*?\[(\w+)\]\)", apt(suite, "install", "-s", "-y", *names), re.M)
-    if entries:
-        with step(f"download {len(entries)} packages of {suite} ({sum(int(e[2]) for e in entries) >> 20} MB)"):
-            apt(suite, "install", "-qq", "-y", "--download-only", *names)
+    plan = re.findall(r"^Inst (\S+) \((\S+) .*?\[(\w+)\]\)", ask(suite, "install", "-s", "-y", *names, program="apt-get"), re.M)
     debs = cache_dir() / "debs"
-    return [debs / f"{name}_{version.replace(':', '%3a')}_{arch}.deb" for name, version, arch in plan]
+    files = [debs / f"{name}_{version.replace(':', '%3a')}_{arch}.deb" for name, version, arch in plan]
+    missing = [f for f in files if not f.exists()]
+    if missing:
+        with step(f"download {len(missing)} packages of {suite}"):
+            apt(suite, "install", "-qq", "-y", "--download-only", *names)
+    return files
 
 
 def unpack(deb, folder):
@@ -217,9 +228,9 @@ def find_kernel(series):
     suite, start = SERIES[series]
     refresh(suite)
     best = None
-    names = apt(suite, "pkgnames", "linux-image-" + start, program="apt-cache").split()
+    names = ask(suite, "pkgnames", "linux-image-" + start).split()
     names = [n for n in names if re.fullmatch(r"linux-image-\d[\w.+~-]*-cloud-amd64", n) and "rc" not in n]
-    text = apt(suite, "--no-all-versions", "show", *names, program="apt-cache") if names else ""
+    text = ask(suite, "--no-all-versions", "show", *names) if names else ""
     for name, version in re.findall(r"^Package: linux-image-(\S+)$.*?^Version: (\S+)$", text, re.M | re.S):
         if best is None or newer(version, best.version):
             best = Kernel(series, suite, name, version)

@@ -371,7 +371,7 @@ static LINK void victim_atomic(void)
 /* hold, want: one task sleeps with a mutex held, another waits for it. */
 static LINK void victim_nap(unsigned int seconds)
 {
-	ssleep(seconds);
+	msleep_interruptible(seconds * 1000);
 	barrier();
 }
 
