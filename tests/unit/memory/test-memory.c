@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Address spaces over a dump that is made here, an ELF core of a few pages:
+ *
+ *     physical    in the file
+ *     0x0000      empty
+ *     0x1000      page table of the kernel (level 4)
+ *     0x2000      level 3, for the kernel's and for process 1
+ *     0x3000      level 2
+ *     0x4000      level 1
+ *     0x5000      bytes of value 0x50, "five" at its end
+ *     0x6000      bytes of value 0x60, ", six" at its start
+ *     0x7000      page table of process 1
+ *     0x8000      no: beyond p_filesz, as pages left out by the dump tool are
+ *     0x9000      no
+ *     0x10000     bytes of value 0x10
+ *     0x11000     no: p_filesz promises it, but the file ends
+ *
+ * The virtual pages, from 0xffffc90000000000 (the start of vmalloc: entries
+ * 402, 0, 0, then one of level 1 a page):
+ *
+ *     +0x0000 -> 0x5000      +0x3000 -> 0x11000
+ *     +0x1000 -> 0x6000      +0x4000 -> 0x40000000, where there is no memory
+ *     +0x2000 -> 0x8000      +0x5000    not present
+ *                            +0x6000 -> 0x5000
+ */
+#include "../test.h"
+
+#include <elf.h>
+#include <string.h>
+
+#include "memory/memory.h"
+
+#define VMALLOC UINT64_C(0xffffc90000000000)
+#define DIRECT UINT64_C(0xffff888000000000)
+#define DATA 0x1000 /* file offset of physical page 0 */
+#define DATA2 (DATA + 0x8000)
+#define FILE_SIZE (DATA2 + 0x1000)
+
+static uint8_t file[FILE_SIZE];
+static const struct vmc_page_table kernel_table = { .root = 0x1000 };
+static const struct vmc_page_table process_table = { .root = 0x7000 };
+
+struct fixture {
+	struct vmc_dump *dump;
+	struct vmc_memory *m;
+};
+
+static void put_entry(uint64_t table, unsigned int index, uint64_t entry)
+{
+	for (unsigned int i = 0; i < 8; i++)
+		file[DATA + table + index * 8 + i] = (uint8_t)(entry >> (8 * i));
+}
+
+static void put_headers(void)
+{
+	Elf64_Ehdr eh = {
+		.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+		.e_type = ET_CORE,
+		.e_machine = EM_X86_64,
+		.e_version = EV_CURRENT,
+		.e_phoff = sizeof(eh),
+		.e_ehsize = sizeof(eh),
+		.e_phentsize = sizeof(Elf64_Phdr),
+		.e_phnum = 2,
+	};
+	Elf64_Phdr ph[2] = {
+		{ .p_type = PT_LOAD,
+		  .p_offset = DATA,
+		  .p_vaddr = DIRECT,
+		  .p_paddr = 0,
+		  .p_filesz = 0x8000,
+		  .p_memsz = 0xa000 },
+		{ .p_type = PT_LOAD,
+		  .p_offset = DATA2,
+		  .p_vaddr = DIRECT + 0x10000,
+		  .p_paddr = 0x10000,
+		  .p_filesz = 0x2000,
+		  .p_memsz = 0x2000 },
+	};
+
+	memcpy(file, &eh, sizeof(eh));
+	memcpy(file + sizeof(eh), ph, sizeof(ph));
+}
+
+static void put_pages(void)
+{
+	static const uint64_t leaves[] = { 0x5000, 0x6000, 0x8000, 0x11000, 0x40000000, 0, 0x5000 };
+
+	memset(file + DATA + 0x5000, 0x50, 0x1000);
+	memset(file + DATA + 0x6000, 0x60, 0x1000);
+	memset(file + DATA2, 0x10, 0x1000);
+	memcpy(file + DATA + 0x5ffc, "five", 4);
+	memcpy(file + DATA + 0x6000, ", six", 6);
+	put_entry(0x1000, 402, 0x2000 | 3);
+	put_entry(0x2000, 0, 0x3000 | 3);
+	put_entry(0x3000, 0, 0x4000 | 3);
+	for (unsigned int i = 0; i < VMC_ARRAY_SIZE(leaves); i++)
+		if (leaves[i])
+			put_entry(0x4000, i, leaves[i] | 3);
+	/* The process sees at 0 what the kernel sees at VMALLOC. */
+	put_entry(0x7000, 0, 0x2000 | 7);
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return -1;
+	memset(file, 0, sizeof(file));
+	put_headers();
+	put_pages();
+	assert_ok(vmc_dump_open_bytes((struct vmc_bytes){ file, sizeof(file) }, &f->dump));
+	assert_ok(vmc_memory_new(f->dump, &f->m));
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	vmc_memory_free(f->m);
+	vmc_dump_free(f->dump);
+	free(f);
+	return 0;
+}
+
+/* Fails unless the error has that code and all of these parts in its text; frees it. */
+static void check_error(struct vmc_error *err, enum vmc_code code, const char *part1,
+			const char *part2)
+{
+	vmc_autoerror struct vmc_error *e = err;
+
+	if (vmc_error_code(e) != code || !strstr(vmc_error_text(e), part1) ||
+	    !strstr(vmc_error_text(e), part2))
+		fail_msg("code %d, text \"%s\"; expected code %d, \"%s\" and \"%s\"",
+			 (int)vmc_error_code(e), vmc_error_text(e), (int)code, part1, part2);
+}
+
+static void nothing_is_mapped_at_first(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t paddr;
+	char c;
+
+	assert_null(vmc_memory_page_table(f->m));
+	assert_ptr_equal(vmc_memory_dump(f->m), f->dump);
+	check_error(vmc_memory_read(f->m, VMALLOC, &c, 1), VMC_UNMAPPED,
+		    "virtual 0xffffc90000000000", "no address space");
+	assert_code(vmc_memory_translate(f->m, 0, &paddr), VMC_UNMAPPED);
+	/* No bytes need no mapping. */
+	assert_ok(vmc_memory_read(f->m, VMALLOC, NULL, 0));
+	/* Physical memory needs none either. */
+	assert_ok(vmc_memory_read_phys(f->m, 0x5000, &c, 1));
+	assert_int_equal(c, 0x50);
+}
+
+static void reads_cross_pages(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t paddr;
+	char buf[16];
+
+	vmc_memory_set_page_table(f->m, &kernel_table);
+	assert_int_equal(vmc_memory_page_table(f->m)->root, 0x1000);
+	assert_ok(vmc_memory_read(f->m, VMALLOC + 0xffc, buf, 10));
+	assert_string_equal(buf, "five, six");
+	assert_ok(vmc_memory_translate(f->m, VMALLOC + 0x1234, &paddr));
+	assert_int_equal(paddr, 0x6234);
+	/* Translation needs no contents. */
+	assert_ok(vmc_memory_translate(f->m, VMALLOC + 0x4008, &paddr));
+	assert_int_equal(paddr, 0x40000008);
+}
+
+static void an_error_says_why(void **state)
+{
+	struct fixture *f = *state;
+	char buf[0x2000];
+
+	vmc_memory_set_page_table(f->m, &kernel_table);
+	check_error(vmc_memory_read(f->m, VMALLOC + 0x2008, buf, 8), VMC_EXCLUDED,
+		    "virtual 0xffffc90000002008", "0x8000");
+	check_error(vmc_memory_read(f->m, VMALLOC + 0x3000, buf, 8), VMC_TRUNCATED,
+		    "virtual 0xffffc90000003000", "0x11000");
+	check_error(vmc_memory_read(f->m, VMALLOC + 0x4000, buf, 8), VMC_NOT_RAM,
+		    "virtual 0xffffc90000004000", "0x40000000");
+	check_error(vmc_memory_read(f->m, VMALLOC + 0x5000, buf, 8), VMC_UNMAPPED,
+		    "virtual 0xffffc90000005000", "page table level 1 entry 5 not present");
+	check_error(vmc_memory_read(f->m, 0, buf, 8), VMC_UNMAPPED, "virtual 0x0",
+		    "page table level 4 entry 0 not present");
+	check_error(vmc_memory_read(f->m, UINT64_C(0x123456789abcdef0), buf, 8), VMC_UNMAPPED,
+		    "virtual 0x123456789abcdef0", "canonical");
+	/* The place is where the reading failed, not where it began. */
+	check_error(vmc_memory_read(f->m, VMALLOC + 0x1ff8, buf, 0x1000), VMC_EXCLUDED,
+		    "virtual 0xffffc90000002000", "0x8000");
+}
+
+static void an_absent_page_table_is_named(void **state)
+{
+	struct fixture *f = *state;
+	char c;
+
+	put_entry(0x3000, 1, 0x9000 | 3);
+	vmc_memory_set_page_table(f->m, &kernel_table);
+	check_error(vmc_memory_read(f->m, VMALLOC + 0x200000, &c, 1), VMC_EXCLUDED,
+		    "virtual 0xffffc90000200000: page table level 1", "0x9000");
+}
+
+static void linear_regions_come_before_the_page_table(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t buf[4];
+
+	vmc_memory_set_page_table(f->m, &kernel_table);
+	assert_ok(vmc_memory_add_linear(f->m, (struct vmc_linear){ DIRECT, 0x20000, 0 }));
+	assert_ok(vmc_memory_read(f->m, DIRECT + 0x5ffe, buf, 4));
+	assert_memory_equal(buf, "ve, ", 4);
+	check_error(vmc_memory_read(f->m, DIRECT + 0x8000, buf, 1), VMC_EXCLUDED,
+		    "virtual 0xffff888000008000", "0x8000");
+	/* Covered by the region, so its answer counts: no memory there. */
+	check_error(vmc_memory_read(f->m, DIRECT + 0xc000, buf, 1), VMC_NOT_RAM,
+		    "virtual 0xffff88800000c000", "0xc000");
+	/* The first address behind it is the page table's business. */
+	check_error(vmc_memory_read(f->m, DIRECT + 0x20000, buf, 1), VMC_UNMAPPED,
+		    "virtual 0xffff888000020000", "level 4");
+	/* The later region wins, also over what the page table says. */
+	assert_ok(vmc_memory_add_linear(f->m, (struct vmc_linear){ VMALLOC, 0x1000, 0x10000 }));
+	assert_ok(vmc_memory_read(f->m, VMALLOC, buf, 1));
+	assert_int_equal(buf[0], 0x10);
+	assert_ok(vmc_memory_add_linear(f->m, (struct vmc_linear){ VMALLOC, 0x1000, 0x6000 }));
+	assert_ok(vmc_memory_read(f->m, VMALLOC + 6, buf, 1));
+	assert_int_equal(buf[0], 0x60);
+	vmc_memory_clear_linear(f->m);
+	assert_ok(vmc_memory_read(f->m, VMALLOC, buf, 1));
+	assert_int_equal(buf[0], 0x50);
+}
+
+static void a_negative_physical_base_works(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t c;
+
+	/* Text at +0x1000000 lies at physical 0x5000: phys of the region start is below 0. */
+	assert_ok(vmc_memory_add_linear(f->m, (struct vmc_linear){ UINT64_C(0xffffffff80000000),
+								   UINT64_C(0x80000000),
+								   0x5000 - UINT64_C(0x1000000) }));
+	assert_ok(vmc_memory_read(f->m, UINT64_C(0xffffffff81000000), &c, 1));
+	assert_int_equal(c, 0x50);
+	assert_code(vmc_memory_read(f->m, UINT64_C(0xffffffff80000000), &c, 1), VMC_NOT_RAM);
+}
+
+static void bad_regions_are_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_code(vmc_memory_add_linear(f->m, (struct vmc_linear){ DIRECT, 0, 0 }), VMC_USAGE);
+	assert_code(vmc_memory_add_linear(f->m, (struct vmc_linear){ DIRECT + 8, 0x1000, 0 }),
+		    VMC_USAGE);
+	assert_code(vmc_memory_add_linear(f->m, (struct vmc_linear){ DIRECT, 0x1000, 8 }),
+		    VMC_USAGE);
+	assert_code(vmc_memory_add_linear(f->m, (struct vmc_linear){ DIRECT, UINT64_MAX, 0 }),
+		    VMC_USAGE);
+	for (unsigned int i = 0; i < 8; i++)
+		assert_ok(vmc_memory_add_linear(f->m, (struct vmc_linear){ DIRECT, 0x1000, 0 }));
+	assert_code(vmc_memory_add_linear(f->m, (struct vmc_linear){ DIRECT, 0x1000, 0 }),
+		    VMC_LIMIT);
+}
+
+static void each_process_has_its_own_space(void **state)
+{
+	struct fixture *f = *state;
+	struct vmc_page_table other = { .root = 0x7000, .five_level = true };
+	uint8_t c;
+
+	vmc_memory_set_page_table(f->m, &kernel_table);
+	/* A region of the kernel does not show through. */
+	assert_ok(vmc_memory_add_linear(f->m, (struct vmc_linear){ 0, 0x1000, 0x6000 }));
+	for (unsigned int i = 0; i < 3; i++) {
+		assert_ok(vmc_memory_read_user(f->m, &process_table, 0, &c, 1));
+		assert_int_equal(c, 0x50);
+		assert_code(vmc_memory_read_user(f->m, &kernel_table, 0, &c, 1), VMC_UNMAPPED);
+		assert_code(vmc_memory_read_user(f->m, &other, 0, &c, 1), VMC_UNMAPPED);
+		assert_ok(vmc_memory_read(f->m, VMALLOC + 0x1800, &c, 1));
+		assert_int_equal(c, 0x60);
+	}
+}
+
+static void a_new_page_table_forgets_translations(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t c;
+
+	vmc_memory_set_page_table(f->m, &kernel_table);
+	assert_ok(vmc_memory_read(f->m, VMALLOC, &c, 1));
+	vmc_memory_set_page_table(f->m, &process_table);
+	assert_code(vmc_memory_read(f->m, VMALLOC, &c, 1), VMC_UNMAPPED);
+	assert_ok(vmc_memory_read(f->m, 0x1800, &c, 1));
+	assert_int_equal(c, 0x60);
+	/* Its own table again. */
+	vmc_memory_set_page_table(f->m, vmc_memory_page_table(f->m));
+	assert_ok(vmc_memory_read(f->m, 0x1800, &c, 1));
+	vmc_memory_set_page_table(f->m, NULL);
+	assert_null(vmc_memory_page_table(f->m));
+	assert_code(vmc_memory_read(f->m, 0x1800, &c, 1), VMC_UNMAPPED);
+}
+
+static void strings_end_or_are_cut(void **state)
+{
+	struct fixture *f = *state;
+	char buf[0x1100];
+
+	vmc_memory_set_page_table(f->m, &kernel_table);
+	assert_ok(vmc_memory_read_string(f->m, VMALLOC + 0xffc, buf, sizeof(buf)));
+	assert_string_equal(buf, "five, six");
+	assert_ok(vmc_memory_read_string(f->m, VMALLOC + 0xffc, buf, 7));
+	assert_string_equal(buf, "five, ");
+	assert_ok(vmc_memory_read_string(f->m, VMALLOC + 0xffc, buf, 10));
+	assert_string_equal(buf, "five, six");
+	assert_ok(vmc_memory_read_string(f->m, VMALLOC + 0x1005, buf, 4));
+	assert_string_equal(buf, "");
+	assert_ok(vmc_memory_read_string(f->m, VMALLOC + 0xffc, buf, 1));
+	assert_string_equal(buf, "");
+	assert_code(vmc_memory_read_string(f->m, VMALLOC + 0xffc, buf, 0), VMC_USAGE);
+	/* The next page is not there: what could be read. */
+	assert_ok(vmc_memory_read_string(f->m, VMALLOC + 0x1ffd, buf, sizeof(buf)));
+	assert_string_equal(buf, "```");
+	assert_ok(vmc_memory_read_string(f->m, VMALLOC + 0x6ffc, buf, sizeof(buf)));
+	assert_string_equal(buf, "five");
+	assert_code(vmc_memory_read_string(f->m, VMALLOC + 0x2000, buf, sizeof(buf)), VMC_EXCLUDED);
+}
+
+static void holes_are_zero_and_counted(void **state)
+{
+	struct fixture *f = *state;
+	vmc_autoerror struct vmc_error *why = NULL;
+	static uint8_t buf[0x7000];
+	size_t missing;
+
+	vmc_memory_set_page_table(f->m, &kernel_table);
+	memset(buf, 0xff, sizeof(buf));
+	vmc_memory_read_holes(f->m, VMALLOC + 0x1800, buf, 0x5000, &missing, &why);
+	assert_int_equal(missing, 4);
+	assert_int_equal(vmc_error_code(why), VMC_EXCLUDED);
+	assert_int_equal(buf[0], 0x60);
+	assert_int_equal(buf[0x7ff], 0x60);
+	for (size_t i = 0x800; i < 0x4800; i++)
+		assert_int_equal(buf[i], 0);
+	assert_int_equal(buf[0x4800], 0x50);
+	assert_int_equal(buf[0x4fff], 0x50);
+	assert_int_equal(buf[0x5000], 0xff);
+	/* All there. */
+	vmc_memory_read_holes(f->m, VMALLOC, buf, 0x2000, &missing, NULL);
+	assert_int_equal(missing, 0);
+	/* The caller need not want to know why. */
+	vmc_memory_read_holes(f->m, VMALLOC + 0x2000, buf, 0x2000, &missing, NULL);
+	assert_int_equal(missing, 2);
+}
+
+static void reads_do_not_wrap(void **state)
+{
+	struct fixture *f = *state;
+	vmc_autoerror struct vmc_error *why = NULL;
+	uint8_t buf[32];
+	size_t missing;
+
+	/* The last page and the first are both there. */
+	assert_ok(vmc_memory_add_linear(f->m, (struct vmc_linear){ 0, 0x1000, 0x5000 }));
+	assert_ok(vmc_memory_add_linear(f->m,
+					(struct vmc_linear){ UINT64_MAX - 0xfff, 0x1000, 0x6000 }));
+	assert_ok(vmc_memory_read(f->m, UINT64_MAX - 15, buf, 16));
+	assert_int_equal(buf[15], 0x60);
+	check_error(vmc_memory_read(f->m, UINT64_MAX - 15, buf, 17), VMC_UNMAPPED,
+		    "virtual 0xfffffffffffffff0", "end of the address space");
+	vmc_memory_read_holes(f->m, UINT64_MAX - 15, buf, 32, &missing, &why);
+	assert_int_equal(missing, 1);
+	assert_int_equal(buf[15], 0x60);
+	assert_int_equal(buf[16], 0);
+	assert_ok(vmc_memory_read_string(f->m, UINT64_MAX - 1, (char *)buf, sizeof(buf)));
+	assert_string_equal((char *)buf, "``");
+}
+
+static void readers_read_the_same(void **state)
+{
+	struct fixture *f = *state;
+	struct vmc_reader virt = vmc_memory_reader(f->m), phys = vmc_memory_phys_reader(f->m);
+	uint64_t v, p;
+
+	vmc_memory_set_page_table(f->m, &kernel_table);
+	assert_ok(vmc_read_u64(&virt, VMALLOC + 0xffc, &v));
+	assert_ok(vmc_read_u64(&phys, 0x5ffc, &p));
+	assert_int_equal(v, p);
+	assert_memory_equal(&v, "five, si", 8);
+	assert_code(vmc_read_u64(&virt, VMALLOC + 0x5000, &v), VMC_UNMAPPED);
+	assert_code(vmc_read_u64(&phys, 0x9000, &v), VMC_EXCLUDED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(nothing_is_mapped_at_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(reads_cross_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_error_says_why, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_absent_page_table_is_named, setup, teardown),
+		cmocka_unit_test_setup_teardown(linear_regions_come_before_the_page_table, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_negative_physical_base_works, setup, teardown),
+		cmocka_unit_test_setup_teardown(bad_regions_are_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(each_process_has_its_own_space, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_new_page_table_forgets_translations, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(strings_end_or_are_cut, setup, teardown),
+		cmocka_unit_test_setup_teardown(holes_are_zero_and_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(reads_do_not_wrap, setup, teardown),
+		cmocka_unit_test_setup_teardown(readers_read_the_same, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
