@@ -36,7 +36,7 @@ BASE = ["base-files", "bash", "coreutils", "dash", "sed", "grep", "mawk", "findu
         "make", "libc6-dev", "kmod"]
 # objtool and the other programs of the headers are linked with libelf, whose package has another name since 2024.
 LIBELF = {"bullseye": "libelf1", "bookworm": "libelf1", "sid": "libelf1t64"}
-EXTRA = {"bullseye": [], "bookworm": ["dwarves"], "sid": ["pahole", "crash", "python3-drgn", "makedumpfile"]}
+EXTRA = {"bullseye": [], "bookworm": ["dwarves", "makedumpfile"], "sid": ["pahole", "crash", "python3-drgn", "makedumpfile"]}
 
 
 @functools.cache
