@@ -19,7 +19,8 @@ const char *vmc_elf_path(const struct vmc_elf *e);
 const char *vmc_elf_build_id(const struct vmc_elf *e);
 /* The "Linux version ..." text of a vmlinux with its final newline cut, "" when not found. */
 const char *vmc_elf_banner(const struct vmc_elf *e);
-/* Section contents (decompressed where SHF_COMPRESSED), borrowed; size 0 when absent or SHT_NOBITS. */
+/* Section contents (decompressed where SHF_COMPRESSED), borrowed; size 0 when absent or SHT_NOBITS.
+ */
 struct vmc_bytes vmc_elf_section(struct vmc_elf *e, const char *name);
 /* Symbols at link-time addresses; VMC_NOT_FOUND when stripped. */
 struct vmc_error *vmc_elf_symbols(struct vmc_elf *e, struct vmc_symtab **ret) VMC_MUST_CHECK;

@@ -45,14 +45,13 @@ struct vmc_error *vmc_kallsyms_load(const struct vmc_reader *mem,
 /*
  * Finds the tables in memory by their shape (for kernels before 6.0, whose
  * VMCOREINFO has no kallsyms addresses, and dumps without VMCOREINFO).
- * `ranges` are searched in the given order, unreadable pages are passed over. Before 6.4 the order in memory
- * is offsets, relative_base, num_syms, names, markers, token_table,
- * token_index; from 6.4 num_syms, names, markers, token_table, token_index,
- * offsets, relative_base, seqs_of_names.
+ * `ranges` are searched in the given order, unreadable pages are passed over. Before 6.4 the order
+ * in memory is offsets, relative_base, num_syms, names, markers, token_table, token_index; from 6.4
+ * num_syms, names, markers, token_table, token_index, offsets, relative_base, seqs_of_names.
  */
 struct vmc_error *vmc_kallsyms_find(const struct vmc_reader *mem, const struct vmc_range *ranges,
-				    size_t n_ranges, struct vmc_kallsyms_tables *ret)
-	VMC_MUST_CHECK;
+				    size_t n_ranges,
+				    struct vmc_kallsyms_tables *ret) VMC_MUST_CHECK;
 
 /*
  * Symbols of a module from its kallsyms in memory: struct mod_kallsyms gives
