@@ -54,32 +54,33 @@ struct vmc_note {
 struct vmc_segment {
 	uint64_t paddr, vaddr;
 	uint64_t filesz, memsz; /* as claimed by the header */
-	uint64_t in_file;       /* bytes of filesz that the file really has */
+	uint64_t in_file;	/* bytes of filesz that the file really has */
 };
 
 /* Facts of the headers. Text members are "" when unknown. Owned by the dump. */
 struct vmc_dump_info {
 	enum vmc_dump_kind kind;
 	bool flattened;
-	unsigned int parts;     /* files of a split set, 1 otherwise */
-	uint16_t machine;       /* ELF e_machine; 0 when the header does not say */
-	bool complete;          /* every page that the headers promise is in the file */
-	char incomplete_why[256]; /* a sentence when !complete: "the file ends at 30 of 100 MiB", ... */
+	unsigned int parts;	  /* files of a split set, 1 otherwise */
+	uint16_t machine;	  /* ELF e_machine; 0 when the header does not say */
+	bool complete;		  /* every page that the headers promise is in the file */
+	char incomplete_why[256]; /* a sentence when !complete: "the file ends at 30 of 100 MiB",
+				     ... */
 	unsigned int compression; /* vmc_codec bits announced by the header */
-	int dump_level;         /* makedumpfile -d level, -1 unknown */
+	int dump_level;		  /* makedumpfile -d level, -1 unknown */
 	uint64_t block_size;
-	uint64_t max_pfn;       /* pfns are < max_pfn */
+	uint64_t max_pfn; /* pfns are < max_pfn */
 	bool has_phys_base;
-	int64_t phys_base;      /* header's claim: may be garbage (QEMU) */
-	int64_t timestamp;      /* seconds since 1970, 0 unknown */
-	int nr_cpus;            /* header's claim, -1 unknown */
+	int64_t phys_base; /* header's claim: may be garbage (QEMU) */
+	int64_t timestamp; /* seconds since 1970, 0 unknown */
+	int nr_cpus;	   /* header's claim, -1 unknown */
 	char uts_release[65], uts_version[65], uts_machine[65], uts_nodename[65];
 	const struct vmc_note *notes;
 	size_t n_notes;
 	const struct vmc_segment *segments;
 	size_t n_segments;
 	struct vmc_bytes vmcoreinfo; /* from the note or the kdump sub-header; size 0 when absent */
-	uint64_t file_size;     /* bytes, all parts */
+	uint64_t file_size;	     /* bytes, all parts */
 };
 
 /*
@@ -87,12 +88,11 @@ struct vmc_dump_info {
  * VMC_NOT_FORMAT: none of the files is a dump in a known format (the text
  * says what it looks like if that is recognised: gzip, LKCD, VMware ...).
  */
-struct vmc_error *vmc_dump_open(const char *const *paths, size_t n_paths, struct vmc_dump **ret)
-	VMC_MUST_CHECK;
+struct vmc_error *vmc_dump_open(const char *const *paths, size_t n_paths,
+				struct vmc_dump **ret) VMC_MUST_CHECK;
 
 /* The same over memory, for tests and fuzzing; `bytes` is borrowed until the dump is freed. */
-struct vmc_error *vmc_dump_open_bytes(struct vmc_bytes bytes, struct vmc_dump **ret)
-	VMC_MUST_CHECK;
+struct vmc_error *vmc_dump_open_bytes(struct vmc_bytes bytes, struct vmc_dump **ret) VMC_MUST_CHECK;
 
 void vmc_dump_free(struct vmc_dump *dump);
 
@@ -103,15 +103,15 @@ const struct vmc_dump_info *vmc_dump_info(const struct vmc_dump *dump);
  * the next call on this dump. Errors: VMC_EXCLUDED, VMC_TRUNCATED,
  * VMC_DAMAGED, VMC_NOT_RAM; the text names the physical address.
  */
-struct vmc_error *vmc_dump_page(struct vmc_dump *dump, uint64_t pfn, const uint8_t **ret)
-	VMC_MUST_CHECK;
+struct vmc_error *vmc_dump_page(struct vmc_dump *dump, uint64_t pfn,
+				const uint8_t **ret) VMC_MUST_CHECK;
 
 /* VMC_OK or the reason for absence, without decoding the page and without an error object. */
 enum vmc_code vmc_dump_page_state(struct vmc_dump *dump, uint64_t pfn);
 
 /* Reads bytes that may span pages. */
-struct vmc_error *vmc_dump_read(struct vmc_dump *dump, uint64_t paddr, void *buf, size_t size)
-	VMC_MUST_CHECK;
+struct vmc_error *vmc_dump_read(struct vmc_dump *dump, uint64_t paddr, void *buf,
+				size_t size) VMC_MUST_CHECK;
 
 /* vmc_dump_read() as a reader (reader.ctx is the dump). */
 struct vmc_reader vmc_dump_reader(struct vmc_dump *dump);

@@ -15,11 +15,11 @@ struct vmc_vmcoreinfo;
 
 /*
  * Copies and indexes the text (at most 64 KiB of it; a NUL or a byte that is not
- * text ends it; lines without '=' are passed over; the first of two equal keys wins). VMC_BAD_FORMAT
- * when no line has a key OSRELEASE.
+ * text ends it; lines without '=' are passed over; the first of two equal keys wins).
+ * VMC_BAD_FORMAT when no line has a key OSRELEASE.
  */
-struct vmc_error *vmc_vmcoreinfo_parse(struct vmc_bytes text, struct vmc_vmcoreinfo **ret)
-	VMC_MUST_CHECK;
+struct vmc_error *vmc_vmcoreinfo_parse(struct vmc_bytes text,
+				       struct vmc_vmcoreinfo **ret) VMC_MUST_CHECK;
 void vmc_vmcoreinfo_free(struct vmc_vmcoreinfo *v);
 
 /* The value, NUL-terminated, owned by v; NULL where the key is absent. v may be NULL. */

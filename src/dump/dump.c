@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dump/dump.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "dump/format.h"
+
+/* makedumpfile --split writes a file a process; 64 is more than anybody starts. */
+#define PARTS_MAX 64u
+/* 64 TiB; the bitmap of touched pages grows no further. */
+#define RECORD_PFNS_MAX ((uint64_t)1 << 34)
+
+struct vmc_dump {
+	struct vmc_file *files;
+	size_t n_files;
+	struct vmc_facts facts;
+	const struct vmc_format_ops *ops;
+	void *reader;
+
+	bool recording;
+	uint8_t *touched;
+	uint64_t touched_pfns; /* a multiple of 8 */
+};
+
+void vmc_dump_free(struct vmc_dump *dump)
+{
+	if (!dump)
+		return;
+	if (dump->reader)
+		dump->ops->free(dump->reader);
+	vmc_facts_deinit(&dump->facts);
+	for (size_t i = 0; i < dump->n_files; i++)
+		vmc_file_deinit(&dump->files[i]);
+	free(dump->files);
+	free(dump->touched);
+	free(dump);
+}
+
+static struct vmc_error *new_dump(size_t n_files, struct vmc_dump **ret)
+{
+	struct vmc_dump *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return vmc_error_no_memory();
+	vmc_facts_init(&d->facts);
+	d->files = calloc(n_files, sizeof(*d->files));
+	if (!d->files) {
+		free(d);
+		return vmc_error_no_memory();
+	}
+	*ret = d;
+	return NULL;
+}
+
+static struct vmc_error *finish_open(struct vmc_dump *d)
+{
+	struct vmc_dump_info *info = &d->facts.info;
+
+	VMC_TRY(vmc_probe(d->files, d->n_files, &d->facts, &d->ops, &d->reader));
+	for (size_t i = 0; i < d->n_files; i++) {
+		info->file_size += d->files[i].raw.size;
+		info->flattened |= d->files[i].flattened;
+	}
+	info->notes = d->facts.notes.data;
+	info->n_notes = d->facts.notes.len;
+	info->segments = d->facts.segments.data;
+	info->n_segments = d->facts.segments.len;
+	return NULL;
+}
+
+struct vmc_error *vmc_dump_open(const char *const *paths, size_t n_paths, struct vmc_dump **ret)
+{
+	vmc_cleanup(vmc_cleanup_dumpp) struct vmc_dump *d = NULL;
+	struct vmc_error *err;
+
+	if (!n_paths || n_paths > PARTS_MAX)
+		return vmc_error_new(VMC_USAGE, "%zu dump files given; one dump has 1 to %u",
+				     n_paths, PARTS_MAX);
+	VMC_TRY(new_dump(n_paths, &d));
+	for (size_t i = 0; i < n_paths; i++) {
+		err = vmc_file_open(paths[i], &d->files[i]);
+		if (err)
+			return vmc_error_wrap(err, "%s", paths[i]);
+		d->n_files = i + 1;
+	}
+	err = finish_open(d);
+	if (err)
+		return n_paths == 1 ? vmc_error_wrap(err, "%s", paths[0]) : err;
+	*ret = vmc_take(d);
+	return NULL;
+}
+
+struct vmc_error *vmc_dump_open_bytes(struct vmc_bytes bytes, struct vmc_dump **ret)
+{
+	vmc_cleanup(vmc_cleanup_dumpp) struct vmc_dump *d = NULL;
+
+	VMC_TRY(new_dump(1, &d));
+	VMC_TRY(vmc_file_from_bytes(bytes, &d->files[0]));
+	d->n_files = 1;
+	VMC_TRY(finish_open(d));
+	*ret = vmc_take(d);
+	return NULL;
+}
+
+const struct vmc_dump_info *vmc_dump_info(const struct vmc_dump *dump)
+{
+	return &dump->facts.info;
+}
+
+/* Makes room for the bit of pfn; the size doubles, so that a long scan stays cheap. */
+static bool grow_touched(struct vmc_dump *d, uint64_t pfn)
+{
+	uint64_t pfns = d->touched_pfns ? d->touched_pfns : 8192;
+	uint8_t *p;
+
+	while (pfns <= pfn)
+		pfns *= 2;
+	p = realloc(d->touched, (size_t)(pfns / 8));
+	if (!p)
+		return false;
+	memset(p + d->touched_pfns / 8, 0, (size_t)((pfns - d->touched_pfns) / 8));
+	d->touched = p;
+	d->touched_pfns = pfns;
+	return true;
+}
+
+static bool record_touch(struct vmc_dump *d, uint64_t pfn)
+{
+	if (pfn >= RECORD_PFNS_MAX)
+		return true;
+	if (pfn >= d->touched_pfns && !grow_touched(d, pfn))
+		return false;
+	d->touched[pfn / 8] |= (uint8_t)(1u << pfn % 8);
+	return true;
+}
+
+struct vmc_error *vmc_dump_page(struct vmc_dump *dump, uint64_t pfn, const uint8_t **ret)
+{
+	struct vmc_why why = { "" };
+	enum vmc_code code = dump->ops->page(dump->reader, pfn, ret, &why);
+
+	if (code == VMC_OK && (!dump->recording || record_touch(dump, pfn)))
+		return NULL;
+	if (code == VMC_OK || code == VMC_NO_MEMORY)
+		return vmc_error_no_memory();
+	/* the topmost pfns have no 64-bit address: show what was asked for */
+	if (pfn > UINT64_MAX / VMC_PAGE_SIZE)
+		return vmc_error_new(code, "page frame 0x%" PRIx64 ": %s", pfn, why.text);
+	return vmc_error_new(code, "physical 0x%" PRIx64 ": %s", pfn * VMC_PAGE_SIZE, why.text);
+}
+
+enum vmc_code vmc_dump_page_state(struct vmc_dump *dump, uint64_t pfn)
+{
+	return dump->ops->state(dump->reader, pfn);
+}
+
+struct vmc_error *vmc_dump_read(struct vmc_dump *dump, uint64_t paddr, void *buf, size_t size)
+{
+	uint8_t *out = buf;
+
+	if (size && size - 1 > UINT64_MAX - paddr)
+		return vmc_error_new(VMC_NOT_RAM,
+				     "physical 0x%" PRIx64
+				     ": %zu bytes from here leave the address space",
+				     paddr, size);
+	while (size) {
+		size_t within = (size_t)(paddr % VMC_PAGE_SIZE);
+		size_t n = VMC_PAGE_SIZE - within < size ? VMC_PAGE_SIZE - within : size;
+		const uint8_t *page;
+
+		VMC_TRY(vmc_dump_page(dump, paddr / VMC_PAGE_SIZE, &page));
+		memcpy(out, page + within, n);
+		out += n;
+		paddr += n;
+		size -= n;
+	}
+	return NULL;
+}
+
+static struct vmc_error *read_as_reader(void *ctx, uint64_t addr, void *buf, size_t size)
+{
+	return vmc_dump_read(ctx, addr, buf, size);
+}
+
+struct vmc_reader vmc_dump_reader(struct vmc_dump *dump)
+{
+	return (struct vmc_reader){ .read = read_as_reader, .ctx = dump };
+}
+
+bool vmc_dump_next_run(struct vmc_dump *dump, uint64_t from, uint64_t *ret_first,
+		       uint64_t *ret_count)
+{
+	return dump->ops->next_run(dump->reader, from, ret_first, ret_count);
+}
+
+struct vmc_error *vmc_dump_record(struct vmc_dump *dump)
+{
+	if (!dump->touched && !grow_touched(dump, 0))
+		return vmc_error_no_memory();
+	dump->recording = true;
+	return NULL;
+}
+
+const uint8_t *vmc_dump_touched(const struct vmc_dump *dump, uint64_t *ret_pfns)
+{
+	*ret_pfns = dump->touched_pfns;
+	return dump->touched;
+}
