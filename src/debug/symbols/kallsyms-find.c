@@ -20,7 +20,8 @@
  *                                          or addresses
  *                                        seqs_of_names
  *
- * Every table starts at a multiple of 8, and within .rodata no other lies in between.
+ * Every table starts at a multiple of 8 (before 7.0) or 4, and nothing else of .rodata lies in
+ * between.
  */
 #include "debug/symbols/kallsyms.h"
 
@@ -114,9 +115,9 @@ static bool window_before(const struct vmc_reader *mem, uint64_t end, size_t siz
 	return true;
 }
 
-static uint64_t align8(uint64_t x)
+static uint64_t align(uint64_t x, uint64_t to)
 {
-	return (x + 7) & ~(uint64_t)7;
+	return (x + to - 1) & ~(to - 1);
 }
 
 /* Tells whether bytes [from, to) are one NUL-terminated string; both lie in the window. */
@@ -128,19 +129,46 @@ static bool is_string(const struct window *w, size_t from, size_t to)
 }
 
 /*
- * From the address of the digits to token_table and token_index: the index is
- * behind the 256th string, and tells where each string of the table is. All
- * 256 must agree.
+ * Tells whether a token_index at `index` agrees with the table before it: all 256
+ * strings must be where it says. `end` is where the last one ends.
+ */
+static bool try_index(const struct vmc_reader *mem, uint64_t digits, uint64_t end, uint64_t index,
+		      struct vmc_kallsyms_tables *ret)
+{
+	uint8_t idx[VMC_KALLSYMS_INDEX_SIZE];
+	vmc_autoerror struct vmc_error *err = vmc_read(mem, index, idx, sizeof(idx));
+	autowindow w = { 0 };
+	uint64_t table;
+
+	if (err)
+		return false;
+	table = digits - vmc_le16(idx + 2 * '0');
+	if (vmc_le16(idx) || table % 4 || table > digits)
+		return false;
+	if (!window_after(mem, table, (size_t)(end - table), &w) || w.addr + w.size != end)
+		return false;
+	for (size_t i = 0; i < VMC_KALLSYMS_TOKENS; i++) {
+		size_t from = vmc_le16(idx + 2 * i);
+		size_t to = i + 1 < VMC_KALLSYMS_TOKENS ? vmc_le16(idx + 2 * i + 2) : w.size;
+
+		if (to <= from || to > w.size || !is_string(&w, from, to))
+			return false;
+	}
+	ret->token_table = table;
+	ret->token_index = index;
+	return true;
+}
+
+/* From the address of the digits to token_table and token_index, which is behind its 256th string.
  */
 static bool find_tokens(const struct vmc_reader *mem, uint64_t digits,
 			struct vmc_kallsyms_tables *ret)
 {
 	autowindow w = { 0 };
-	uint64_t table, index;
-	const uint8_t *idx;
+	uint64_t end;
 	size_t pos = 0;
 
-	if (!window_after(mem, digits, TOKEN_TABLE_MAX + VMC_KALLSYMS_INDEX_SIZE + 8, &w))
+	if (!window_after(mem, digits, TOKEN_TABLE_MAX, &w))
 		return false;
 	for (unsigned int t = '0'; t < VMC_KALLSYMS_TOKENS; t++) {
 		const uint8_t *nul = memchr(w.data + pos, 0, w.size - pos);
@@ -149,28 +177,9 @@ static bool find_tokens(const struct vmc_reader *mem, uint64_t digits,
 			return false;
 		pos = (size_t)(nul - w.data) + 1;
 	}
-	index = align8(digits + pos);
-	if (!vmc_range_ok(index - digits, VMC_KALLSYMS_INDEX_SIZE, w.size))
-		return false;
-	idx = w.data + (index - digits);
-	table = digits - vmc_le16(idx + 2 * '0');
-	if (table % 8 || table > digits || vmc_le16(idx))
-		return false;
-	if (!window_after(mem, table, (size_t)(index + VMC_KALLSYMS_INDEX_SIZE - table), &w) ||
-	    w.addr + w.size != index + VMC_KALLSYMS_INDEX_SIZE)
-		return false;
-	idx = w.data + (index - table);
-	for (size_t i = 0; i < VMC_KALLSYMS_TOKENS; i++) {
-		size_t from = vmc_le16(idx + 2 * i);
-		size_t to = i + 1 < VMC_KALLSYMS_TOKENS ? vmc_le16(idx + 2 * i + 2)
-							: (size_t)(digits + pos - table);
-
-		if (to <= from || to > index - table || !is_string(&w, from, to))
-			return false;
-	}
-	ret->token_table = table;
-	ret->token_index = index;
-	return true;
+	end = digits + pos;
+	return try_index(mem, digits, end, align(end, 8), ret) ||
+	       (align(end, 4) % 8 && try_index(mem, digits, end, align(end, 4), ret));
 }
 
 static uint64_t marker(const struct window *w, size_t at, size_t width)
@@ -223,7 +232,7 @@ static bool find_names(const struct vmc_reader *mem, const struct window *w, siz
 		       size_t n_markers, size_t width, struct vmc_kallsyms_tables *ret)
 {
 	uint64_t last = marker(w, at + (n_markers - 1) * width, width);
-	size_t before = 16; /* num_syms */
+	size_t before = 8; /* num_syms */
 	autowindow names = { 0 };
 
 	if (last > VMC_KALLSYMS_NAMES_MAX)
@@ -231,20 +240,25 @@ static bool find_names(const struct vmc_reader *mem, const struct window *w, siz
 	before += (size_t)last + NAMES_PER_MARKER * (VMC_KALLSYMS_RECORD_MAX + 2);
 	if (!window_before(mem, w->addr + at, before, &names) || names.size < last)
 		return false;
-	for (size_t tail = (size_t)align8(last + 2); tail + 8 <= names.size; tail += 8) {
-		size_t from = names.size - tail;
-		uint64_t n = vmc_le64(names.data + from - 8);
-		struct vmc_bytes b = { names.data + from, tail };
+	for (size_t tail = (size_t)align(last + 2, 4); tail + 8 <= names.size; tail += 4) {
+		struct vmc_bytes b = { names.data + names.size - tail, tail };
 
-		if (!n || n > VMC_KALLSYMS_MAX ||
-		    (n + NAMES_PER_MARKER - 1) / NAMES_PER_MARKER != n_markers)
-			continue;
-		if (!names_fit(b, (size_t)n, w, at, width, true) &&
-		    !names_fit(b, (size_t)n, w, at, width, false))
-			continue;
-		ret->names = names.addr + from;
-		ret->num_syms = ret->names - 8;
-		return true;
+		for (size_t back = 4; back <= 8; back += 4) {
+			uint32_t n = vmc_le32(b.data - back);
+
+			/* what aligns to 8 is filled with zeros, or is the high half of a u64 */
+			if (back == 8 && vmc_le32(b.data - 4))
+				break;
+			if (!n || n > VMC_KALLSYMS_MAX ||
+			    (n + NAMES_PER_MARKER - 1) / NAMES_PER_MARKER != n_markers)
+				continue;
+			if (!names_fit(b, n, w, at, width, true) &&
+			    !names_fit(b, n, w, at, width, false))
+				continue;
+			ret->names = names.addr + names.size - tail;
+			ret->num_syms = ret->names - back;
+			return true;
+		}
 	}
 	return false;
 }
@@ -257,8 +271,8 @@ static bool find_markers(const struct vmc_reader *mem, size_t size, struct vmc_k
 
 	if (!window_before(mem, ret->token_table, size, &w))
 		return false;
-	/* token_table is aligned to 8, so offsets from the end of the window are, too */
-	for (size_t back = 8; back <= w.size && budget > 0; back += 8) {
+	/* token_table is aligned to 4, so offsets from the end of the window are, too */
+	for (size_t back = 8; back <= w.size && budget > 0; back += 4) {
 		size_t at = w.size - back;
 
 		if (vmc_le32(w.data + at))
@@ -364,8 +378,9 @@ static bool find_values(const struct vmc_reader *mem, struct vmc_kallsyms_tables
 	err = vmc_read_u32(mem, ret->num_syms, &n);
 	if (err || !n || n > VMC_KALLSYMS_MAX)
 		return false;
-	return try_offsets(mem, after, align8(after + (uint64_t)n * 4), n, ret) ||
-	       try_offsets(mem, before - 8 - align8((uint64_t)n * 4), before - 8, n, ret) ||
+	/* only kernels that align to 8 have a base */
+	return try_offsets(mem, after, align(after + (uint64_t)n * 4, 8), n, ret) ||
+	       try_offsets(mem, before - 8 - align((uint64_t)n * 4, 8), before - 8, n, ret) ||
 	       try_offsets(mem, after, 0, n, ret) ||
 	       try_addresses(mem, before - (uint64_t)n * 8, n, ret) ||
 	       try_addresses(mem, after, n, ret);

@@ -13,7 +13,7 @@
 #define NAME_MAX_LEN 1024u
 /* token_index cannot point further; a real token_table has 1 KiB. */
 #define TOKEN_TABLE_MAX (65536u + NAME_MAX_LEN)
-/* A token of up to this many bytes is copied with one load and store. */
+/* Tokens are copied in steps of this many bytes, one load and store each. */
 #define COPY 16u
 /* Several symbols may have the name of the one looked for; more than these are not tried. */
 #define ANCHORS_MAX 8
@@ -301,10 +301,9 @@ static size_t expand(const struct source *s, const uint8_t *tokens, size_t len, 
 
 		if (n > NAME_MAX_LEN - pos)
 			return 0;
-		if (n <= COPY)
-			memcpy(buf + pos, s->token[t], COPY);
-		else
-			memcpy(buf + pos, s->token[t], n);
+		/* mostly one step; what is copied too much is written over by the next */
+		for (size_t k = 0; k < n; k += COPY)
+			memcpy(buf + pos + k, s->token[t] + k, COPY);
 		pos += n;
 	}
 	return pos;
@@ -316,16 +315,19 @@ static struct vmc_error *decode(const struct source *s, enum vmc_kallsyms_encodi
 	vmc_cleanup(vmc_cleanup_symtabp) struct vmc_symtab *t = vmc_symtab_new();
 	struct vmc_kallsyms_values v = values_of(s, encoding);
 	struct vmc_bytes names = { s->names, s->names_size };
-	char buf[NAME_MAX_LEN + COPY];
 	size_t pos = 0, len;
 
+	_Static_assert(VMC_SYMTAB_ROOM >= NAME_MAX_LEN + COPY, "a name is expanded in place");
 	if (!t)
 		return vmc_error_no_memory();
 	/* names shrink to about half */
 	VMC_TRY(vmc_symtab_reserve(t, s->n_syms, s->names_size * 2));
 	for (size_t i = 0; i < s->n_syms; i++) {
+		char *buf = vmc_symtab_room(t);
 		size_t n;
 
+		if (!buf)
+			return vmc_error_new(VMC_LIMIT, "kallsyms: no memory for more names");
 		if (vmc_kallsyms_record(names, &pos, s->wide, &len) != VMC_KALLSYMS_RECORD)
 			return vmc_error_new(VMC_BAD_FORMAT,
 					     "kallsyms: symbol %zu of %" PRIu32

@@ -34,8 +34,6 @@
 #define UNKNOWN_REACH ((uint64_t)64 << 10)
 /* How many symbols that ended too early are passed over to find an outer one that covers. */
 #define LOOK_BACK 32
-/* Behind the pool, so that a hash may load whole words. */
-#define POOL_SLACK 8
 #define NONE UINT32_MAX
 
 struct vmc_symtab {
@@ -104,7 +102,7 @@ static bool resize_columns(struct vmc_symtab *t, size_t want)
 
 static bool resize_pool(struct vmc_symtab *t, size_t want)
 {
-	if (!resize(&t->pool, want + POOL_SLACK, 1))
+	if (!resize(&t->pool, want, 1))
 		return false;
 	t->pool_cap = want;
 	return true;
@@ -138,7 +136,7 @@ static struct vmc_error *grow(struct vmc_symtab *t, size_t len)
 struct vmc_error *vmc_symtab_add(struct vmc_symtab *t, const char *name, size_t len, uint64_t addr,
 				 uint64_t size, char type)
 {
-	size_t i = t->len;
+	size_t i = t->len, at;
 
 	if (len > NAME_MAX_LEN)
 		len = NAME_MAX_LEN;
@@ -149,16 +147,32 @@ struct vmc_error *vmc_symtab_add(struct vmc_symtab *t, const char *name, size_t 
 		if (!t->sizes)
 			return vmc_error_no_memory();
 	}
-	memcpy(t->pool + t->pool_len, name, len);
-	t->pool[t->pool_len + len] = 0;
-	t->names[i] = (uint32_t)t->pool_len;
-	t->pool_len += len + 1;
+	/* a name written to the room stays where it is */
+	at = (size_t)((uintptr_t)name - (uintptr_t)t->pool);
+	if (at < t->pool_len || at > t->pool_cap - len - 1) {
+		at = t->pool_len;
+		memcpy(t->pool + at, name, len);
+	}
+	t->pool[at + len] = 0;
+	t->names[i] = (uint32_t)at;
+	t->pool_len = at + len + 1;
 	t->addrs[i] = is_absolute(type) ? addr : addr - t->delta;
 	t->types[i] = type;
 	if (t->sizes)
 		t->sizes[i] = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
 	t->len++;
 	return NULL;
+}
+
+char *vmc_symtab_room(struct vmc_symtab *t)
+{
+	if (VMC_SYMTAB_ROOM > t->pool_cap - t->pool_len) {
+		vmc_autoerror struct vmc_error *err = grow(t, VMC_SYMTAB_ROOM - 1);
+
+		if (err)
+			return NULL;
+	}
+	return t->pool + t->pool_len;
 }
 
 /* "__start_x", "__stop_x", "__x_end": names that the linker script lays over a real object. */
@@ -338,19 +352,28 @@ static bool apply_order(struct vmc_symtab *t, const uint32_t *order)
 	return true;
 }
 
+static uint64_t mix(uint64_t h, uint64_t word)
+{
+	h = (h ^ word) * 0xff51afd7ed558ccdu;
+	return h ^ h >> 32;
+}
+
+/* Word by word (of FNV, byte by byte, half the time of loading would go here). */
 static uint32_t hash_name(const char *name, size_t n)
 {
-	uint64_t h = n * 0x9e3779b97f4a7c15u, w;
+	uint64_t h = n * 0x9e3779b97f4a7c15u, w = 0;
 
-	for (; n >= 8; name += 8, n -= 8) {
-		memcpy(&w, name, 8);
-		h = (h ^ w) * 0xff51afd7ed558ccdu;
-		h ^= h >> 32;
+	if (n < 8) {
+		for (size_t i = 0; i < n; i++)
+			w = w << 8 | (uint8_t)name[i];
+		return (uint32_t)mix(h, w);
 	}
-	w = 0;
-	memcpy(&w, name, n);
-	h = (h ^ w) * 0xff51afd7ed558ccdu;
-	return (uint32_t)(h >> 32);
+	for (size_t i = 0; i + 8 < n; i += 8) {
+		memcpy(&w, name + i, 8);
+		h = mix(h, w);
+	}
+	memcpy(&w, name + n - 8, 8); /* may overlap the word before */
+	return (uint32_t)mix(h, w);
 }
 
 /* Filled from the end, so that each chain is in address order. */

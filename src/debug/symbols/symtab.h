@@ -38,6 +38,14 @@ struct vmc_error *vmc_symtab_reserve(struct vmc_symtab *t, size_t symbols,
 struct vmc_error *vmc_symtab_add(struct vmc_symtab *t, const char *name, size_t len, uint64_t addr,
 				 uint64_t size, char type) VMC_MUST_CHECK;
 /*
+ * Where names will stand: at least VMC_SYMTAB_ROOM bytes to write the next one to. A name added
+ * from anywhere in there is not copied. NULL when memory is out or a cap is reached (adding then
+ * says which); valid until anything else is done to the table.
+ */
+#define VMC_SYMTAB_ROOM 1088u
+char *vmc_symtab_room(struct vmc_symtab *t);
+
+/*
  * Sorts and indexes; adding again after this is allowed, then finish again.
  * Until then lookups know what was finished before. When memory runs out the
  * table is empty afterwards.
