@@ -8,13 +8,14 @@ import tomllib
 
 import guest
 import packages
+import peers
 from machine import Machine
 from steps import HERE, Skip, cache_dir, digest, replace_atomically, say
 
 # Everything on the console, an oops ends the guest, and the guest stays as it was at the end of the panic.
 CMDLINE = "console=ttyS0 ignore_loglevel oops=panic panic=0"
-DEFAULTS = {"order": 50, "quick": False, "cmdline": "", "before": "true", "after": "", "wait": "end Kernel panic", "timeout": 60, "config": [],
-            "cpu": "max", "memory": "256M", "cpus": 2, "dumps": ["kdump-zlib"], "vmcoreinfo": True, "victim": True,
+DEFAULTS = {"order": 50, "quick": False, "cmdline": "", "before": "true", "after": "", "wait": "Kernel Offset: .* from|end Kernel panic", "timeout": 60, "config": [],
+            "cpu": "max", "memory": "256M", "cpus": 2, "dumps": ["kdump-zlib", "lzo-d31"], "nmi": False, "skip": "", "vmcoreinfo": True, "victim": True,
             "kernels": list(packages.SERIES), "quick_kernels": list(packages.SERIES), "kdump": False}
 
 
@@ -116,6 +117,8 @@ def parse_guest(text):
 
 def trouble(kernel, scenario):
     """Why a scenario cannot run on a kernel, or None."""
+    if scenario["skip"]:
+        return scenario["skip"]
     if kernel.series not in scenario["kernels"]:
         return f"{scenario['name']} is not meant for {kernel.series}"
     for wanted in scenario["config"]:
@@ -141,6 +144,20 @@ def write_truth(kernel, scenario, folder, dumps, seconds):
     return truth
 
 
+def dump(machine, folder, form):
+    """Write one dump of a stopped guest: by QEMU, or by makedumpfile out of QEMU's ELF."""
+    path = folder / f"vmcore.{form}"
+    if form != "lzo-d31":
+        machine.dump(path, form)
+        return {"format": form, "files": [path.name], "writer": "qemu"}
+    whole = folder / "vmcore.part"
+    machine.dump(whole, "elf")
+    path.unlink(missing_ok=True)
+    peers.refile(whole, path, "-l", "-d", "31")
+    whole.unlink()
+    return {"format": form, "files": [path.name], "writer": "makedumpfile"}
+
+
 def run(kernel, scenario):
     """Run one scenario, or give back the truth of an earlier run."""
     reason = trouble(kernel, scenario)
@@ -159,16 +176,16 @@ def run(kernel, scenario):
     initrd = guest.initramfs(kernel, scenario["before"], scenario["after"], scenario["victim"])
     with Machine(kernel.vmlinuz, initrd, command_line(scenario), folder, memory=scenario["memory"], cpus=scenario["cpus"], cpu=scenario["cpu"],
                  vmcoreinfo=scenario["vmcoreinfo"]) as machine:
+        if scenario["nmi"]:
+            machine.wait_for("LAB: trigger", scenario["timeout"])
+            time.sleep(3)
+            machine.command("inject-nmi")
         machine.wait_for(scenario["wait"], scenario["timeout"])
         booted = time.monotonic() - begin
-        if scenario["wait"] != DEFAULTS["wait"]:
-            time.sleep(2)
+        # Let the last lines of a panic come out; let a guest that lives on live a little.
+        time.sleep(0.5 if scenario["wait"] == DEFAULTS["wait"] else 2)
         machine.command("stop")
-        dumps = []
-        for form in scenario["dumps"]:
-            path = folder / f"vmcore.{form}"
-            machine.dump(path, form)
-            dumps.append({"format": form, "files": [path.name], "writer": "qemu"})
+        dumps = [dump(machine, folder, form) for form in scenario["dumps"]]
     seconds = time.monotonic() - begin
     say(f"{kernel.series} {scenario['name']}: crashed after {booted:.1f} s, dumped ({', '.join(scenario['dumps'])}) after {seconds:.1f} s")
     return write_truth(kernel, scenario, folder, dumps, seconds)

@@ -348,6 +348,20 @@ static LINK void victim_spin(void)
 	barrier();
 }
 
+/* irqoff: a CPU never gives way and hears no interrupt but the NMI. */
+static LINK void victim_deaf(void)
+{
+	local_irq_disable();
+	victim_wait();
+	local_irq_enable();
+}
+
+static LINK void victim_irqoff(void)
+{
+	victim_deaf();
+	barrier();
+}
+
 /* atomic: sleeping with a spinlock held and bottom halves off. */
 static LINK void victim_doze(void)
 {
@@ -525,6 +539,8 @@ static LINK void victim_run(const char *way)
 		victim_stack();
 	else if (!strcmp(way, "spin"))
 		victim_spin();
+	else if (!strcmp(way, "irqoff"))
+		victim_irqoff();
 	else if (!strcmp(way, "atomic"))
 		victim_atomic();
 	else if (!strcmp(way, "hold"))
