@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "render/stack.h"
+
+#include <string.h>
+
+#include "render/words.h"
+
+/* A recursion of up to this many functions that call each other is recognised. */
+#define PERIOD_MAX 4
+/* Rounds of a recursion that are shown before the rest is folded. */
+#define ROUNDS_SHOWN 2
+/* One line holds the functions that tell what a CPU did. */
+#define ONE_LINE_FRAMES 12
+
+static bool same_function(const struct vmc_frame *a, const struct vmc_frame *b)
+{
+	return a->where.name && b->where.name && a->where.addr == b->where.addr && !a->exception &&
+	       !b->exception && !a->has_regs && !b->has_regs &&
+	       strcmp(a->where.name, b->where.name) == 0;
+}
+
+size_t vmc_stack_repeats(const struct vmc_trace *tr, size_t at, size_t *ret_period)
+{
+	const struct vmc_frame *f = tr->frames.data;
+	size_t n = tr->frames.len;
+
+	for (size_t period = 1; period <= PERIOD_MAX && period <= at; period++) {
+		size_t i = at;
+
+		while (i < n && same_function(&f[i], &f[i - period]))
+			i++;
+		/* less than two whole rounds is not worth a line of its own */
+		if (i - at >= 2 * period) {
+			*ret_period = period;
+			return (i - at) / period * period;
+		}
+	}
+	return 0;
+}
+
+static void folded_row(const struct vmc_trace *tr, size_t at, size_t count, size_t period,
+		       struct vmc_sheet *s, struct vmc_section *sec)
+{
+	vmc_autostr struct vmc_str text = { 0 };
+
+	vmc_str_addf(&text, "     ... %zu more of ", count);
+	for (size_t i = 0; i < period; i++) {
+		vmc_str_add(&text, i ? ", " : "");
+		vmc_words_safe(&text, tr->frames.data[at + i].where.name);
+	}
+	vmc_sheet_take(s, sec, VMC_MOOD_QUIET, NULL, &text);
+}
+
+static void user_row(const struct vmc_frame *f, struct vmc_sheet *s, struct vmc_section *sec)
+{
+	vmc_autostr struct vmc_str text = { 0 };
+
+	vmc_str_addf(&text, "     user space at 0x%llx", (unsigned long long)f->pc);
+	if (f->has_regs && vmc_regs_has(&f->regs, VMC_X86_ORIG_RAX) &&
+	    (int64_t)f->regs.value[VMC_X86_ORIG_RAX] >= 0)
+		vmc_str_addf(&text, ", system call %llu",
+			     (unsigned long long)f->regs.value[VMC_X86_ORIG_RAX]);
+	vmc_sheet_take(s, sec, VMC_MOOD_QUIET, NULL, &text);
+}
+
+static void frame_row(const struct vmc_frame *f, size_t number, struct vmc_sheet *s,
+		      struct vmc_section *sec)
+{
+	vmc_autostr struct vmc_str text = { 0 };
+
+	vmc_str_addf(&text, "#%-3zu %s", number, f->reliable ? "" : "? ");
+	vmc_words_frame(f, &text);
+	vmc_sheet_take(s, sec, f->reliable ? VMC_MOOD_PLAIN : VMC_MOOD_DOUBT, NULL, &text);
+	if (f->exception) {
+		vmc_str_add(&text, "     --- ");
+		vmc_words_safe(&text, f->exception);
+		vmc_str_add(&text, " ---");
+		vmc_sheet_take(s, sec, VMC_MOOD_BAD, NULL, &text);
+	}
+}
+
+void vmc_stack_rows(const struct vmc_trace *tr, struct vmc_sheet *s, struct vmc_section *sec)
+{
+	vmc_autostr struct vmc_str text = { 0 };
+	size_t number = 0;
+
+	for (size_t i = 0; i < tr->frames.len; i++) {
+		const struct vmc_frame *f = &tr->frames.data[i];
+		size_t period, repeats;
+
+		if (f->user) {
+			user_row(f, s, sec);
+			continue;
+		}
+		repeats = i >= ROUNDS_SHOWN ? vmc_stack_repeats(tr, i, &period) : 0;
+		if (repeats) {
+			folded_row(tr, i, repeats, period, s, sec);
+			i += repeats - 1;
+			number += repeats;
+			continue;
+		}
+		frame_row(f, number++, s, sec);
+	}
+	if (tr->truncated)
+		vmc_sheet_row(s, sec, VMC_MOOD_DOUBT, NULL,
+			      "     ... more frames than the limit of %d", VMC_FRAMES_MAX);
+	if (tr->stopped) {
+		vmc_str_add(&text, "     stopped: ");
+		vmc_words_safe(&text, vmc_error_text(tr->stopped));
+		vmc_sheet_take(s, sec, VMC_MOOD_DOUBT, NULL, &text);
+	}
+}
+
+void vmc_stack_one_line(const struct vmc_trace *tr, struct vmc_str *out)
+{
+	const struct vmc_frame *f = tr->frames.data;
+	size_t n = tr->frames.len, start = 0, shown = 0;
+
+	for (size_t i = 0; i + 1 < n; i++) {
+		if (f[i].exception && !f[i + 1].user) {
+			start = i + 1;
+			break;
+		}
+	}
+	for (size_t i = start; i < n && !f[i].user && shown < ONE_LINE_FRAMES; i++) {
+		size_t period, repeats = i > start ? vmc_stack_repeats(tr, i, &period) : 0;
+
+		if (repeats) {
+			vmc_str_addf(out, " < ... %zu more", repeats);
+			i += repeats - 1;
+			continue;
+		}
+		vmc_str_add(out, shown++ ? " < " : "");
+		vmc_str_add(out, f[i].reliable ? "" : "? ");
+		if (f[i].where.name)
+			vmc_words_safe(out, f[i].where.name);
+		else
+			vmc_str_addf(out, "0x%llx", (unsigned long long)f[i].pc);
+	}
+	if (!shown && n && f[start].user)
+		vmc_str_add(out, "in user space");
+	else if (!shown)
+		vmc_str_add(out, tr->stopped ? vmc_error_text(tr->stopped) : "no backtrace");
+}
+
+static void reg(const struct vmc_regs *r, unsigned int n, int digits, struct vmc_str *out)
+{
+	if (vmc_regs_has(r, n))
+		vmc_str_addf(out, "%0*llx", digits, (unsigned long long)r->value[n]);
+	else
+		vmc_str_addf(out, "%-*s", digits, "(unknown)");
+}
+
+static void reg3(const struct vmc_regs *r, const char *const names[3], const unsigned int n[3],
+		 struct vmc_str *out)
+{
+	vmc_str_add(out, "   ");
+	for (int i = 0; i < 3; i++) {
+		vmc_str_addf(out, "%s%3s: ", i ? "  " : " ", names[i]);
+		reg(r, n[i], 16, out);
+	}
+	vmc_str_addc(out, '\n');
+}
+
+void vmc_stack_registers(const struct vmc_regs *r, struct vmc_str *out)
+{
+	static const struct {
+		const char *names[3];
+		unsigned int numbers[3];
+	} rows[] = {
+		{ { "RAX", "RBX", "RCX" }, { VMC_X86_RAX, VMC_X86_RBX, VMC_X86_RCX } },
+		{ { "RDX", "RSI", "RDI" }, { VMC_X86_RDX, VMC_X86_RSI, VMC_X86_RDI } },
+		{ { "RBP", "R8", "R9" }, { VMC_X86_RBP, VMC_X86_R8, VMC_X86_R9 } },
+		{ { "R10", "R11", "R12" }, { VMC_X86_R10, VMC_X86_R11, VMC_X86_R12 } },
+		{ { "R13", "R14", "R15" }, { VMC_X86_R13, VMC_X86_R14, VMC_X86_R15 } },
+	};
+
+	vmc_str_add(out, "    RIP: ");
+	reg(r, VMC_X86_RIP, 16, out);
+	vmc_str_add(out, "  RSP: ");
+	reg(r, VMC_X86_RSP, 16, out);
+	vmc_str_add(out, "  RFLAGS: ");
+	reg(r, VMC_X86_RFLAGS, 8, out);
+	vmc_str_addc(out, '\n');
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(rows); i++)
+		reg3(r, rows[i].names, rows[i].numbers, out);
+	vmc_str_add(out, "    ORIG_RAX: ");
+	reg(r, VMC_X86_ORIG_RAX, 16, out);
+	vmc_str_add(out, "  CS: ");
+	reg(r, VMC_X86_CS, 4, out);
+	vmc_str_add(out, "  SS: ");
+	reg(r, VMC_X86_SS, 4, out);
+	vmc_str_addc(out, '\n');
+}
+
+static void crash_name(const struct vmc_frame *f, unsigned int flags, struct vmc_str *out)
+{
+	vmc_words_safe(out, f->where.name ? f->where.name : "(unknown)");
+	if (f->where.name && flags & VMC_BT_OFFSET)
+		vmc_str_addf(out, flags & VMC_BT_HEX ? "+0x%llx" : "+%llu",
+			     (unsigned long long)f->offset);
+}
+
+static void crash_module(const struct vmc_frame *f, struct vmc_str *out)
+{
+	if (!f->where.module)
+		return;
+	vmc_str_add(out, " [");
+	vmc_words_safe(out, f->where.module);
+	vmc_str_addc(out, ']');
+}
+
+/* Where an exception hit: crash gives it no number, only the register block with this head. */
+static void crash_exception(const struct vmc_frame *f, unsigned int flags, struct vmc_str *out)
+{
+	if (!f->user) {
+		vmc_str_add(out, "    [exception RIP: ");
+		if (f->where.name) {
+			vmc_words_safe(out, f->where.name);
+			vmc_str_addf(out, flags & VMC_BT_HEX ? "+0x%llx" : "+%llu",
+				     (unsigned long long)f->offset);
+		} else {
+			vmc_str_add(out, "unknown or invalid address");
+		}
+		vmc_str_add(out, "]\n");
+	}
+	if (!(flags & VMC_BT_NOREGS))
+		vmc_stack_registers(&f->regs, out);
+}
+
+/* The stack was left: "NMI exception stack", "IRQ stack" ... as crash marks it. */
+static void crash_separator(const struct vmc_frame *f, const struct vmc_frame *next,
+			    struct vmc_str *out)
+{
+	const char *name = f->exception ? f->exception : "IRQ";
+
+	if (next->sp > f->sp && next->sp - f->sp < 0x10000)
+		return;
+	if (next->user)
+		return;
+	if (strcmp(name, "NMI") == 0 || strcmp(name, "double fault") == 0 ||
+	    strcmp(name, "debug") == 0 || strcmp(name, "machine check") == 0)
+		vmc_str_addf(out, "--- <%s exception stack> ---\n",
+			     strcmp(name, "double fault") == 0 ? "DOUBLEFAULT" : name);
+	else
+		vmc_str_addf(out, "--- <%s stack> ---\n", "IRQ");
+}
+
+void vmc_stack_crash(const struct vmc_trace *tr, unsigned int flags, struct vmc_str *out)
+{
+	size_t number = 0;
+
+	for (size_t i = 0; i < tr->frames.len; i++) {
+		const struct vmc_frame *f = &tr->frames.data[i];
+		/* crash names the slot that holds the return address: the word below the frame's sp
+		 */
+		uint64_t slot = f->is_exact ? f->sp : f->sp - 8;
+
+		if (f->has_regs && (i > 0 || f->user)) {
+			crash_exception(f, flags, out);
+		} else {
+			vmc_str_addf(out, "%s#%zu [%llx] %s", number < 10 ? " " : "", number,
+				     (unsigned long long)slot, f->reliable ? "" : "? ");
+			number++;
+			crash_name(f, flags, out);
+			vmc_str_addf(out, " at %llx", (unsigned long long)f->pc);
+			crash_module(f, out);
+			vmc_str_addc(out, '\n');
+		}
+		if (i + 1 < tr->frames.len)
+			crash_separator(f, f + 1, out);
+	}
+	if (tr->truncated)
+		vmc_str_addf(out, "    (more frames than the limit of %d)\n", VMC_FRAMES_MAX);
+	if (tr->stopped) {
+		vmc_str_add(out, "    (stopped: ");
+		vmc_words_safe(out, vmc_error_text(tr->stopped));
+		vmc_str_add(out, ")\n");
+	}
+}
