@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/cpu.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "target/field.h"
+
+#define STACK_SIZE 16384u /* THREAD_SIZE of x86-64 since 3.15, without KASAN */
+
+void vmc_cpus_deinit(struct vmc_cpus *c)
+{
+	vmc_vec_free(&c->cpus);
+	*c = (struct vmc_cpus){ 0 };
+}
+
+/* Bit `cpu` of a struct cpumask at a symbol; `otherwise` where it cannot be read. */
+static bool mask_bit(struct vmc_target *t, const char *symbol, size_t cpu, bool otherwise)
+{
+	vmc_autoobj struct vmc_obj mask = vmc_obj_symbol(t, symbol);
+	uint64_t word = vmc_get_u64(&mask, cpu / 64 * 8);
+
+	return vmc_obj_bad(&mask) ? otherwise : word >> cpu % 64 & 1;
+}
+
+/*
+ * A panic clears the online bits of the CPUs that it stops, so the mask says
+ * less than the hot-plug state machine, which a panic leaves alone.
+ */
+static bool is_online(struct vmc_target *t, size_t cpu)
+{
+	vmc_autoobj struct vmc_obj hp = vmc_obj_percpu(t, "cpuhp_state", cpu);
+	int64_t online;
+	uint64_t state = vmc_get(&hp, VMC_F_cpuhp_state);
+
+	if (!vmc_obj_bad(&hp) && vmc_constant(t, VMC_E_cpuhp_online, &online))
+		return state == (uint64_t)online;
+	return mask_bit(t, "__cpu_online_mask", cpu, true);
+}
+
+static uint64_t current_task(struct vmc_target *t, size_t cpu)
+{
+	vmc_autoobj struct vmc_obj rq = vmc_obj_percpu(t, "runqueues", cpu);
+	uint64_t task = vmc_get(&rq, VMC_F_rq_curr);
+
+	return vmc_obj_bad(&rq) ? 0 : task;
+}
+
+static bool in_kernel(const struct vmc_regs *r)
+{
+	return r->value[VMC_X86_RIP] >> 63;
+}
+
+/* How surely a note's registers are those of that CPU: 0 no sign, more is better. */
+static int note_fits(struct vmc_target *t, const struct vmc_cpu_note *n, const struct vmc_cpu *c)
+{
+	uint64_t area = t->percpu_offset.data[c->cpu];
+	vmc_autoobj struct vmc_obj task = vmc_obj(t, c->task);
+
+	if (n->from_qemu) {
+		/* GS points to the CPU's own area in the kernel; in user mode its shadow does */
+		return (n->regs.value[VMC_X86_GS_BASE] == area ||
+			n->regs.value[VMC_X86_KERNEL_GS_BASE] == area) ?
+			       3 : 0;
+	}
+	if (!c->task)
+		return 0;
+	uint64_t stack = vmc_get(&task, VMC_F_task_stack);
+	uint64_t pid = vmc_get(&task, VMC_F_task_pid), sp = n->regs.value[VMC_X86_RSP];
+	if (vmc_obj_bad(&task))
+		return 0;
+	if (stack && sp >= stack && sp < stack + STACK_SIZE)
+		return 2;
+	return n->has_pid && n->pid == pid && pid != 0;
+}
+
+/*
+ * PRSTATUS notes are in CPU order, but a CPU that did not answer has none, and
+ * the pid in them is racy: each CPU takes the note that fits best, and
+ * only where nothing fits the order decides.
+ */
+static void assign_notes(struct vmc_target *t, struct vmc_cpus *l)
+{
+	VMC_VEC(uint8_t) taken = { 0 };
+
+	if (!t->notes.len || !vmc_vec_reserve(&taken, t->notes.len))
+		return;
+	memset(taken.data, 0, t->notes.len);
+	for (int want = 3; want > 0; want--) {
+		for (size_t i = 0; i < l->cpus.len; i++) {
+			struct vmc_cpu *c = &l->cpus.data[i];
+
+			for (size_t k = 0; k < t->notes.len && !c->has_regs; k++) {
+				if (taken.data[k] || note_fits(t, &t->notes.data[k], c) != want)
+					continue;
+				c->regs = t->notes.data[k].regs;
+				c->has_regs = true;
+				taken.data[k] = 1;
+			}
+		}
+	}
+	for (size_t i = 0; i < l->cpus.len && i < t->notes.len; i++) {
+		if (!l->cpus.data[i].has_regs && !taken.data[i]) {
+			l->cpus.data[i].regs = t->notes.data[i].regs;
+			l->cpus.data[i].has_regs = true;
+		}
+	}
+	vmc_vec_free(&taken);
+}
+
+static void find_panic_cpu(struct vmc_target *t, struct vmc_cpus *l)
+{
+	static const char *const symbols[] = { "panic_cpu", "crashing_cpu" };
+
+	l->panic_cpu = -1;
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(symbols); i++) {
+		vmc_autoobj struct vmc_obj o = vmc_obj_symbol(t, symbols[i]);
+		int32_t cpu = (int32_t)vmc_get_u32(&o, 0);
+
+		if (!vmc_obj_bad(&o) && cpu >= 0 && (size_t)cpu < vmc_target_cpus(t)) {
+			l->panic_cpu = cpu;
+			l->panic_by = symbols[i];
+			return;
+		}
+	}
+}
+
+struct vmc_error *vmc_cpus_read(struct vmc_target *t, struct vmc_cpus *ret)
+{
+	*ret = (struct vmc_cpus){ .panic_cpu = -1 };
+	if (!vmc_target_cpus(t))
+		return vmc_error_new(VMC_NOT_FOUND, "the per-CPU areas were not found");
+	for (size_t i = 0; i < vmc_target_cpus(t); i++) {
+		struct vmc_cpu c = { .cpu = (int)i };
+
+		c.present = mask_bit(t, "__cpu_present_mask", i, true);
+		if (!c.present)
+			continue;
+		c.online = is_online(t, i);
+		c.task = current_task(t, i);
+		ret->present++;
+		ret->offline += !c.online;
+		if (!vmc_vec_push(&ret->cpus, c)) {
+			vmc_cpus_deinit(ret);
+			return vmc_error_no_memory();
+		}
+	}
+	assign_notes(t, ret);
+	find_panic_cpu(t, ret);
+	return NULL;
+}
+
+struct vmc_error *vmc_cpu_backtrace(struct vmc_target *t, const struct vmc_cpu *cpu,
+				    struct vmc_trace *ret)
+{
+	vmc_autoobj struct vmc_obj task = vmc_obj(t, cpu->task);
+	uint64_t stack;
+
+	*ret = (struct vmc_trace){ 0 };
+	if (cpu->has_regs && (in_kernel(&cpu->regs) || vmc_regs_has(&cpu->regs, VMC_X86_CS)))
+		return vmc_unwind_regs(t, &cpu->regs, ret);
+	if (!cpu->task)
+		return vmc_error_new(VMC_NOT_FOUND, "CPU %d: neither registers nor a task are known",
+				     cpu->cpu);
+	stack = vmc_get(&task, VMC_F_task_stack);
+	VMC_TRY(vmc_obj_error(&task, "task_struct"));
+	ret->stopped = vmc_error_new(VMC_NOT_FOUND, "the dump holds no registers of CPU %d", cpu->cpu);
+	return vmc_unwind_scan(t, stack, stack + STACK_SIZE, ret);
+}

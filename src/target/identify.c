@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the found kernel is and knows of itself: symbols, types, banner,
+ * regions, unwind tables; and which debug info belongs to it.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "debug/types/btf.h"
+#include "target/find.h"
+
+#define BTF_MAX (64u << 20)
+#define ORC_ENTRY_SIZE 6u
+/* x86-64 defaults where the kernel has no variable for them (Documentation/arch/x86/x86_64/mm.rst). */
+#define PAGE_OFFSET_4LEVEL 0xffff888000000000ull
+#define PAGE_OFFSET_5LEVEL 0xff11000000000000ull
+#define PAGE_OFFSET_4LEVEL_OLD 0xffff880000000000ull /* before 4.20 and its backports */
+#define PAGE_OFFSET_5LEVEL_OLD 0xff10000000000000ull
+#define DIRECT_MAP_SIZE_4LEVEL (64ull << 40)
+#define DIRECT_MAP_SIZE_5LEVEL (32ull << 50)
+
+static struct vmc_error *find_tables(struct vmc_target *t, const struct vmc_image *image,
+				     struct vmc_kallsyms_tables *ret)
+{
+	struct vmc_reader mem = vmc_memory_reader(t->memory);
+	struct vmc_range ranges[2 * VMC_ARRAY_SIZE(image->pieces)];
+	const unsigned int rodata = VMC_MAP_NOEXEC;
+	size_t n = 0;
+
+	/* the tables are read-only data: look there first, then everywhere else */
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < image->n; i++) {
+			unsigned int kind = image->pieces[i].flags & (VMC_MAP_NOEXEC | VMC_MAP_WRITE);
+
+			if ((kind == rodata) == (pass == 0))
+				ranges[n++] = image->pieces[i].range;
+		}
+	}
+	return vmc_kallsyms_find(&mem, ranges, n, ret);
+}
+
+struct vmc_error *vmc_find_symbols(struct vmc_target *t, const struct vmc_image *image)
+{
+	struct vmc_reader mem = vmc_memory_reader(t->memory);
+	struct vmc_kallsyms_tables k = { 0 };
+	uint64_t stext = 0;
+	struct vmc_error *err;
+
+	vmc_vmcoreinfo_symbol(t->vmcoreinfo, "_stext", &stext);
+	if (vmc_vmcoreinfo_symbol(t->vmcoreinfo, "kallsyms_names", &k.names)) {
+		vmc_vmcoreinfo_symbol(t->vmcoreinfo, "kallsyms_num_syms", &k.num_syms);
+		vmc_vmcoreinfo_symbol(t->vmcoreinfo, "kallsyms_token_table", &k.token_table);
+		vmc_vmcoreinfo_symbol(t->vmcoreinfo, "kallsyms_token_index", &k.token_index);
+		vmc_vmcoreinfo_symbol(t->vmcoreinfo, "kallsyms_offsets", &k.offsets);
+		vmc_vmcoreinfo_symbol(t->vmcoreinfo, "kallsyms_relative_base", &k.relative_base);
+		vmc_vmcoreinfo_symbol(t->vmcoreinfo, "kallsyms_addresses", &k.addresses);
+		err = vmc_kallsyms_load(&mem, &k, stext, t->text, &t->symbols);
+		if (!err)
+			return NULL;
+		/* VMCOREINFO's addresses did not lead there: the shape may */
+		vmc_error_free(err);
+	}
+	VMC_TRY(find_tables(t, image, &k));
+	return vmc_kallsyms_load(&mem, &k, stext, t->text, &t->symbols);
+}
+
+/* The variable's value, or 0 where the kernel has no such variable. */
+static uint64_t variable(struct vmc_target *t, const char *name)
+{
+	struct vmc_reader mem = vmc_memory_reader(t->memory);
+	uint64_t addr, v = 0;
+
+	if (!vmc_target_has_symbol(t, name, &addr))
+		return 0;
+	vmc_autoerror struct vmc_error *err = vmc_read_u64(&mem, addr, &v);
+	return err ? 0 : v;
+}
+
+/* The direct map is where the page table maps the image's physical address a second time. */
+static bool is_direct_map(struct vmc_target *t, uint64_t base)
+{
+	uint64_t image_phys = t->text.start - VMC_START_KERNEL_MAP + (uint64_t)t->phys_base, phys;
+	vmc_autoerror struct vmc_error *err =
+		vmc_memory_translate(t->memory, base + image_phys, &phys);
+
+	return !err && phys == image_phys;
+}
+
+void vmc_find_regions(struct vmc_target *t)
+{
+	uint64_t candidates[] = { variable(t, "page_offset_base"),
+				  t->five_level ? PAGE_OFFSET_5LEVEL : PAGE_OFFSET_4LEVEL,
+				  t->five_level ? PAGE_OFFSET_5LEVEL_OLD : PAGE_OFFSET_4LEVEL_OLD };
+
+	t->vmalloc_start = variable(t, "vmalloc_base");
+	t->vmemmap_start = variable(t, "vmemmap_base");
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(candidates) && !t->page_offset; i++) {
+		if (candidates[i] && is_direct_map(t, candidates[i]))
+			t->page_offset = candidates[i];
+	}
+	/* the variable alone is believed where page tables are missing */
+	if (!t->page_offset)
+		t->page_offset = candidates[0];
+	if (!t->page_offset)
+		return;
+	uint64_t size = t->five_level ? DIRECT_MAP_SIZE_5LEVEL : DIRECT_MAP_SIZE_4LEVEL;
+	if (t->vmalloc_start > t->page_offset && t->vmalloc_start - t->page_offset < size)
+		size = t->vmalloc_start - t->page_offset;
+	vmc_autoerror struct vmc_error *err =
+		vmc_memory_add_linear(t->memory, (struct vmc_linear){ t->page_offset, size, 0 });
+	if (err)
+		t->page_offset = 0;
+}
+
+struct vmc_error *vmc_find_types(struct vmc_target *t)
+{
+	uint64_t start, stop, size;
+	vmc_autofree uint8_t *buf = NULL;
+
+	VMC_TRY(vmc_target_symbol(t, "__start_BTF", &start));
+	VMC_TRY(vmc_target_symbol(t, "__stop_BTF", &stop));
+	size = stop - start;
+	if (stop <= start || size > BTF_MAX)
+		return vmc_error_new(VMC_BAD_FORMAT, "BTF of %" PRIu64 " bytes", size);
+	buf = malloc(size);
+	if (!buf)
+		return vmc_error_no_memory();
+	VMC_TRY(vmc_error_wrap(vmc_memory_read(t->memory, start, buf, size), "BTF"));
+	VMC_TRY(vmc_btf_open((struct vmc_bytes){ buf, size }, false, NULL, &t->types));
+	t->btf = vmc_take(buf);
+	return NULL;
+}
+
+struct vmc_error *vmc_find_banner(struct vmc_target *t)
+{
+	static const char start[] = "Linux version ";
+	uint64_t addr;
+	char buf[512];
+	size_t len;
+
+	VMC_TRY(vmc_target_symbol(t, "linux_banner", &addr));
+	VMC_TRY(vmc_memory_read_string(t->memory, addr, buf, sizeof(buf)));
+	if (!vmc_str_starts(buf, start))
+		return vmc_error_new(VMC_MISMATCH, "linux_banner does not read \"%s...\"", start);
+	len = strcspn(buf, "\n");
+	buf[len] = '\0';
+	t->banner = vmc_arena_strdup(&t->arena, buf);
+	len = strcspn(buf + sizeof(start) - 1, " ");
+	if (len >= sizeof(t->release))
+		len = sizeof(t->release) - 1;
+	memcpy(t->release, buf + sizeof(start) - 1, len);
+	t->release[len] = '\0';
+	return NULL;
+}
+
+/*
+ * Does this vmlinux belong to the kernel in the dump? The banner in memory
+ * decides where it can be read; VMCOREINFO's BUILD-ID is the second witness, since
+ * several stable releases wrote garbage there (6.1.113-118 and others).
+ */
+static struct vmc_error *check_match(struct vmc_target *t, struct vmc_elf *e)
+{
+	const char *id = vmc_vmcoreinfo_get(t->vmcoreinfo, "BUILD-ID");
+	const char *banner = vmc_elf_banner(e), *elf_id = vmc_elf_build_id(e);
+	size_t n = strlen(banner);
+
+	if (id && *elf_id && strcmp(id, elf_id) == 0)
+		return NULL;
+	if (t->banner && *banner) {
+		if (strcmp(t->banner, banner) == 0)
+			return NULL;
+		return vmc_error_new(VMC_MISMATCH,
+				     "this file is \"%.80s\", but the dump is of \"%.80s\"", banner,
+				     t->banner);
+	}
+	if (id && *elf_id)
+		return vmc_error_new(VMC_MISMATCH, "build id %s, but the dump's kernel has %s",
+				     elf_id, id);
+	if (n && *t->release && strstr(banner, t->release))
+		return NULL;
+	return vmc_error_new(VMC_MISMATCH,
+			     "it has neither build id nor banner to compare with the dump");
+}
+
+/* Run-time minus link address, by _stext of VMCOREINFO or the start of the image. */
+static bool elf_shift(struct vmc_target *t, struct vmc_symtab *s, uint64_t *ret)
+{
+	struct vmc_symbol sym;
+	uint64_t stext;
+
+	if (vmc_symtab_by_name(s, "_stext", &sym) &&
+	    vmc_vmcoreinfo_symbol(t->vmcoreinfo, "_stext", &stext)) {
+		*ret = stext - sym.addr;
+		return true;
+	}
+	if (vmc_symtab_by_name(s, "_text", &sym) && t->text.start) {
+		*ret = t->text.start - (sym.addr & ~((2ull << 20) - 1));
+		return true;
+	}
+	return false;
+}
+
+struct vmc_error *vmc_find_debuginfo(struct vmc_target *t, const char *path)
+{
+	vmc_cleanup(vmc_cleanup_elfp) struct vmc_elf *e = NULL;
+	vmc_cleanup(vmc_cleanup_symtabp) struct vmc_symtab *s = NULL;
+	struct vmc_bytes btf;
+	uint64_t shift;
+
+	VMC_TRY(vmc_elf_open(path, &e));
+	if (!t->banner && !vmc_vmcoreinfo_get(t->vmcoreinfo, "BUILD-ID")) {
+		/* no name to compare: let its own symbols lead to the banner in memory */
+		VMC_TRY(vmc_elf_symbols(e, &s));
+		if (!elf_shift(t, s, &shift))
+			return vmc_error_new(VMC_MISMATCH, "%s: no symbol to place it by", path);
+		vmc_symtab_shift(s, shift);
+		if (!t->symbols)
+			t->symbols = s;
+		vmc_autoerror struct vmc_error *err = vmc_find_banner(t);
+		if (t->symbols == s)
+			t->symbols = NULL;
+		vmc_symtab_shift(s, -shift);
+	}
+	VMC_TRY(vmc_error_wrap(check_match(t, e), "%s", path));
+	if (!t->symbols) {
+		if (!s)
+			VMC_TRY(vmc_elf_symbols(e, &s));
+		if (!elf_shift(t, s, &shift))
+			return vmc_error_new(VMC_MISMATCH, "%s: no symbol to place it by", path);
+		vmc_symtab_shift(s, shift);
+		t->kaslr_offset = shift;
+		t->has_kaslr_offset = true;
+		t->symbols = vmc_take(s);
+		t->symbols_from_elf = true;
+	}
+	btf = vmc_elf_section(e, ".BTF");
+	if (!t->types && btf.size) {
+		VMC_TRY(vmc_error_wrap(vmc_btf_open(btf, true, NULL, &t->types), "%s", path));
+		t->types_from_elf = true;
+	}
+	if (!t->vmlinux)
+		t->vmlinux = vmc_take(e);
+	return NULL;
+}
+
+void vmc_find_orc(struct vmc_target *t)
+{
+	struct vmc_reader mem = vmc_memory_reader(t->memory);
+	uint64_t ip, ip_end, entries, entries_end;
+	struct vmc_error *err;
+
+	if (t->orc_tried)
+		return;
+	t->orc_tried = true;
+	err = vmc_target_symbol(t, "__start_orc_unwind_ip", &ip);
+	if (!err)
+		err = vmc_target_symbol(t, "__stop_orc_unwind_ip", &ip_end);
+	if (!err)
+		err = vmc_target_symbol(t, "__start_orc_unwind", &entries);
+	if (!err)
+		err = vmc_target_symbol(t, "__stop_orc_unwind", &entries_end);
+	if (!err) {
+		uint64_t by_ip = (ip_end - ip) / 4, by_entry = (entries_end - entries) / ORC_ENTRY_SIZE;
+
+		t->orc = (struct vmc_orc_table){ ip, entries, by_ip < by_entry ? by_ip : by_entry };
+		err = vmc_orc_version(&mem, &t->orc, &t->orc_version);
+	}
+	if (err) {
+		t->orc = (struct vmc_orc_table){ 0 };
+		vmc_target_missing(t, err, "ORC unwind tables");
+	}
+}

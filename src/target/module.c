@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Modules out of the list in memory: where their segments lie, their symbols,
+ * unwind tables and split BTF. Layouts: kernel/module/, include/linux/module.h.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "debug/types/btf.h"
+#include "target/field.h"
+#include "target/target.h"
+
+#define MODULES_MAX 4096
+#define MODULE_BTF_MAX (16u << 20)
+#define MOD_MEM_TYPES 7 /* enum mod_mem_type: TEXT first, INIT_TEXT at 4 */
+#define ORC_MAX (16u << 20)
+
+static void add_segment(struct vmc_module *m, uint64_t base, uint64_t size)
+{
+	if (!base || !size || m->n_segments == VMC_ARRAY_SIZE(m->segments) || base + size < base)
+		return;
+	m->segments[m->n_segments++] = (struct vmc_range){ base, base + size };
+	m->size += size;
+}
+
+/* 6.4 on: an array of {base, size} by kind of memory. */
+static void read_mem_array(struct vmc_obj *o, struct vmc_module *m)
+{
+	uint64_t array = vmc_get_addr(o, VMC_F_module_mem), step;
+
+	if (!vmc_field_size(o->t, VMC_F_module_memory_size, &step))
+		return;
+	for (unsigned int i = 0; i < MOD_MEM_TYPES && !vmc_obj_bad(o); i++) {
+		vmc_autoobj struct vmc_obj mem = vmc_obj(o->t, array + i * step);
+		uint64_t base = vmc_get(&mem, VMC_F_module_mem_base);
+		uint64_t size = vmc_get(&mem, VMC_F_module_mem_size);
+
+		if (vmc_obj_bad(&mem))
+			continue;
+		if (i == 0)
+			m->base = base;
+		add_segment(m, base, size);
+	}
+}
+
+static void read_layouts(struct vmc_obj *o, struct vmc_module *m)
+{
+	uint64_t init;
+
+	m->base = vmc_get(o, VMC_F_module_core_base);
+	add_segment(m, m->base, vmc_get(o, VMC_F_module_core_size));
+	init = vmc_get(o, VMC_F_module_init_base);
+	if (init)
+		add_segment(m, init, vmc_get(o, VMC_F_module_init_size));
+}
+
+static struct vmc_error *read_module(struct vmc_target *t, uint64_t addr, struct vmc_module *m)
+{
+	struct vmc_obj o = vmc_obj(t, addr);
+	char name[64];
+
+	*m = (struct vmc_module){ .addr = addr };
+	vmc_get_chars(&o, VMC_F_module_name, name, sizeof(name));
+	m->state = (int)vmc_get(&o, VMC_F_module_state);
+	if (vmc_field_has(t, VMC_F_module_mem))
+		read_mem_array(&o, m);
+	else
+		read_layouts(&o, m);
+	if (vmc_obj_bad(&o))
+		return vmc_obj_error(&o, "struct module");
+	/* what follows may be missing without costing the module */
+	m->taints = vmc_get(&o, VMC_F_module_taints);
+	vmc_obj_drop(&o);
+	m->orc.ip = vmc_get(&o, VMC_F_module_orc_ip);
+	m->orc.entries = vmc_get(&o, VMC_F_module_orc);
+	m->orc.count = vmc_get(&o, VMC_F_module_orc_count);
+	if (vmc_obj_bad(&o) || m->orc.count > ORC_MAX || !m->orc.ip)
+		m->orc = (struct vmc_orc_table){ 0 };
+	vmc_obj_drop(&o);
+
+	vmc_autostr struct vmc_str clean = { 0 };
+	vmc_str_add_untrusted(&clean, name, sizeof(name));
+	m->name = vmc_arena_strdup(&t->arena, vmc_str_text(&clean));
+	if (!m->name)
+		return vmc_error_no_memory();
+	if (!*m->name)
+		return vmc_error_new(VMC_BAD_FORMAT, "struct module %" PRIx64 ": no name", addr);
+	return NULL;
+}
+
+void vmc_target_modules(struct vmc_target *t)
+{
+	vmc_autoobj struct vmc_obj head = vmc_obj_symbol(t, "modules");
+	struct vmc_error *err = NULL;
+	uint64_t next, link;
+	vmc_automap struct vmc_map seen = { 0 };
+	bool is_new = true;
+
+	if (t->modules_tried)
+		return;
+	t->modules_tried = true;
+	next = vmc_get(&head, VMC_F_list_next);
+	if (!vmc_obj_bad(&head) && !vmc_field_offset(t, VMC_F_module_list, &link))
+		head.poison = vmc_error_new(VMC_NOT_FOUND, "layout of struct module is not known");
+	if (vmc_obj_bad(&head)) {
+		vmc_target_missing(t, vmc_obj_error(&head, "modules"), "module list");
+		return;
+	}
+	while (next != head.addr && t->modules.len < MODULES_MAX) {
+		vmc_autoobj struct vmc_obj node = vmc_obj(t, next);
+		struct vmc_module m;
+
+		if (!vmc_map_add(&seen, next, &is_new) || !is_new) {
+			err = vmc_error_new(VMC_LIMIT, "the list runs in a circle at %" PRIx64, next);
+			break;
+		}
+		err = read_module(t, next - link, &m);
+		if (err)
+			vmc_target_missing(t, err, "module at 0x%" PRIx64, next - link);
+		else if (!vmc_vec_push(&t->modules, m))
+			break;
+		next = vmc_get(&node, VMC_F_list_next);
+		err = vmc_obj_error(&node, "list entry");
+		if (err)
+			break;
+	}
+	if (err)
+		vmc_target_missing(t, err, "rest of the module list");
+}
+
+struct vmc_module *vmc_target_module_at(struct vmc_target *t, uint64_t addr)
+{
+	vmc_target_modules(t);
+	for (size_t i = 0; i < t->modules.len; i++) {
+		struct vmc_module *m = &t->modules.data[i];
+
+		for (size_t k = 0; k < m->n_segments; k++) {
+			if (addr >= m->segments[k].start && addr < m->segments[k].end)
+				return m;
+		}
+	}
+	return NULL;
+}
+
+struct vmc_symtab *vmc_target_module_symbols(struct vmc_target *t, struct vmc_module *m)
+{
+	struct vmc_reader mem = vmc_memory_reader(t->memory);
+	vmc_autoobj struct vmc_obj o = vmc_obj(t, m->addr);
+	uint64_t symtab, num, strtab, typetab = 0;
+	struct vmc_error *err;
+
+	if (m->symbols_tried)
+		return m->symbols;
+	m->symbols_tried = true;
+	if (vmc_field_has(t, VMC_F_module_kallsyms)) {
+		vmc_autoobj struct vmc_obj k = vmc_obj(t, vmc_get(&o, VMC_F_module_kallsyms));
+
+		symtab = vmc_get(&k, VMC_F_mod_kallsyms_symtab);
+		num = vmc_get(&k, VMC_F_mod_kallsyms_num);
+		strtab = vmc_get(&k, VMC_F_mod_kallsyms_strtab);
+		if (vmc_field_has(t, VMC_F_mod_kallsyms_typetab))
+			typetab = vmc_get(&k, VMC_F_mod_kallsyms_typetab);
+		if (!vmc_obj_bad(&o))
+			o.poison = vmc_obj_error(&k, "mod_kallsyms");
+	} else {
+		symtab = vmc_get(&o, VMC_F_module_symtab);
+		num = vmc_get(&o, VMC_F_module_num_symtab);
+		strtab = vmc_get(&o, VMC_F_module_strtab);
+	}
+	err = vmc_obj_error(&o, "struct module");
+	if (!err)
+		err = vmc_kallsyms_load_module(&mem, symtab, num, strtab, typetab, &m->symbols);
+	if (err)
+		vmc_target_missing(t, err, "symbols of module %s", m->name);
+	return m->symbols;
+}
+
+struct vmc_types *vmc_target_module_types(struct vmc_target *t, struct vmc_module *m)
+{
+	vmc_autoobj struct vmc_obj o = vmc_obj(t, m->addr);
+	uint64_t data, size;
+	struct vmc_error *err = NULL;
+
+	if (m->types_tried || !t->types)
+		return m->types ? m->types : t->types;
+	m->types_tried = true;
+	data = vmc_get(&o, VMC_F_module_btf_data);
+	size = vmc_get(&o, VMC_F_module_btf_size);
+	if (vmc_obj_bad(&o) || !data || !size || size > MODULE_BTF_MAX)
+		return t->types;
+	m->btf = malloc(size);
+	if (!m->btf)
+		return t->types;
+	err = vmc_memory_read(t->memory, data, m->btf, size);
+	if (!err)
+		err = vmc_btf_open((struct vmc_bytes){ m->btf, size }, false, t->types, &m->types);
+	if (err)
+		vmc_target_missing(t, err, "types of module %s", m->name);
+	return m->types ? m->types : t->types;
+}
