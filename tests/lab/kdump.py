@@ -77,6 +77,7 @@ def run(kernel, scenario):
             machine.wait_for("LAB: saved", scenario["timeout"])
             machine.wait_for_end(60)
         run_program(["debugfs", "-R", f"rdump / {scratch}", disk])
+        runs.confirm(folder, scenario)
         dumps = collect(pathlib.Path(scratch), folder)
     seconds = time.monotonic() - begin
     say(f"{kernel.series} {scenario['name']}: saved {', '.join(d['format'] for d in dumps)} after {seconds:.1f} s")

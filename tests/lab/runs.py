@@ -6,6 +6,7 @@ import re
 import time
 import tomllib
 
+import console
 import guest
 import packages
 import peers
@@ -46,10 +47,24 @@ def finished(kernel, scenario):
         truth = json.loads((folder / "truth.json").read_text())
     except (OSError, ValueError):
         return None
-    if truth["key"] != key_of(kernel, scenario):
+    if truth["key"] != key_of(kernel, scenario) or doubts(folder, scenario):
         return None
     files = [name for dump in truth["dumps"] for name in dump["files"]]
     return truth if all((folder / name).exists() for name in files) else None
+
+
+def doubts(folder, scenario):
+    """What the guest's console and its own account do not confirm. An emulated CPU now and then fails by itself, early at boot."""
+    found = console.doubts((folder / "serial.log").read_text("utf-8", "replace"), scenario.get("truth", {}))
+    if parse_guest((folder / "truth.log").read_text("utf-8", "replace")) is None:
+        found.append("the guest did not get as far as writing its account")
+    return found
+
+
+def confirm(folder, scenario):
+    found = doubts(folder, scenario)
+    if found:
+        raise RuntimeError(f"it did not crash as meant: {'; '.join(found)}")
 
 
 def sections(text):
@@ -185,6 +200,7 @@ def run(kernel, scenario):
         # Let the last lines of a panic come out; let a guest that lives on live a little.
         time.sleep(0.5 if scenario["wait"] == DEFAULTS["wait"] else 2)
         machine.command("stop")
+        confirm(folder, scenario)
         dumps = [dump(machine, folder, form) for form in scenario["dumps"]]
     seconds = time.monotonic() - begin
     say(f"{kernel.series} {scenario['name']}: crashed after {booted:.1f} s, dumped ({', '.join(scenario['dumps'])}) after {seconds:.1f} s")

@@ -1,0 +1,393 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Compare vmcoroner's report with the truth of each lab dump, with the guest's console, and with other programs.
+
+One line a check: "ok", "FAIL" or "skip" with the reason. Exit status 1 if anything failed, 77 if there is nothing to compare."""
+
+import argparse
+import calendar
+import fnmatch
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import console
+import peers
+from steps import HERE, Skip, cache_dir, skip
+
+BINARY = HERE.parent.parent / "build" / "vmcoroner"
+LIMIT = 60
+WHOLE = ("elf", "kdump-zlib", "plain", "raw-d1", "zlib-d1")
+# crash takes 5 to 20 s a dump, so it is asked on these scenarios only.
+CRASH_SCENARIOS = ("null-deref", "softlockup", "sysrq", "healthy")
+
+# Where a peer is wrong, and why: seen in this lab, see the README.
+PEER_WRONG = {
+    ("crash9", "6.12", "uptime"): "crash 9.0.2 guesses HZ 1000 where it is 250",
+    ("crash9", "7.x", "uptime"): "crash 9.0.2 guesses HZ 1000 where it is 250",
+    ("crash9", "7.x", "date"): "crash 9.0.2 shows 1970 on 7.x",
+    ("crash8", "6.1", "tasks"): "crash 8.0.2 does not know the pid structures of late 6.1 stable kernels and loses tasks",
+}
+
+
+class Checks:
+    """Counts and prints checks of one dump."""
+
+    def __init__(self, only, failures_only):
+        self.passed = self.failed = self.skipped = 0
+        self.only, self.failures_only = only, failures_only
+        self.where = ""
+
+    def wants(self, name):
+        return not self.only or any(fnmatch.fnmatch(name, pattern) for pattern in self.only)
+
+    def result(self, name, good, detail=""):
+        if not self.wants(name):
+            return
+        if good:
+            self.passed += 1
+        else:
+            self.failed += 1
+        if good and self.failures_only:
+            return
+        print(f"{'ok  ' if good else 'FAIL'} {self.where} {name}" + (f": {detail}" if detail and not good else ""), flush=True)
+
+    def equal(self, name, ours, expected):
+        self.result(name, ours == expected, f"{ours!r}, expected {expected!r}")
+
+    def near(self, name, ours, expected, slack):
+        good = isinstance(ours, (int, float)) and abs(ours - expected) <= slack
+        self.result(name, good, f"{ours!r}, expected {expected!r} +- {slack}")
+
+    def skip(self, name, reason):
+        if self.wants(name):
+            self.skipped += 1
+            if self.failures_only:
+                return
+            print(f"skip {self.where} {name}: {reason}", flush=True)
+
+
+class Case:
+    """One dump with everything that is known about it."""
+
+    def __init__(self, folder, truth, dump, report, log):
+        self.folder, self.run, self.dump, self.report, self.log = folder, truth, dump, report, log
+        self.truth = truth["truth"]
+        self.guest = truth["guest"]
+        self.system = report.get("system") or {}
+        self.console = (folder / "serial.log").read_text("utf-8", "replace")
+        # A capture kernel's console follows the crashed one's.
+        if dump["writer"] != "qemu" and truth["memory"] != "256M" and "elfcorehdr=" in self.console:
+            self.console = self.console[:self.console.index("elfcorehdr=")].rpartition("\n[    0.000000] Linux version")[0]
+
+    def peer(self, checks, name, which):
+        """A peer's facts, or None when it is skipped or known to be wrong about this fact."""
+        fact = name.split(" ")[0]
+        reason = PEER_WRONG.get((which, self.run["series"], fact))
+        if reason:
+            checks.skip(name, reason)
+            return None
+        if which.startswith("crash") and self.run["scenario"] not in CRASH_SCENARIOS:
+            return None
+        try:
+            return peers.ask(self.folder, self.run, which)
+        except Skip as problem:
+            checks.skip(name, str(problem))
+            return None
+
+
+def vmcoroner(binary, *args):
+    done = subprocess.run([str(binary), *map(str, args)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=LIMIT, check=False)
+    return done.returncode, done.stdout, done.stderr.decode("utf-8", "replace")
+
+
+def names_of(frames):
+    """Functions of a backtrace, inlined ones left out."""
+    return [console.plain(f.get("function")) for f in frames or [] if not f.get("inlined")]
+
+
+def find_run(names, chain):
+    """Where a chain of functions stands in a list without a gap, or -1."""
+    for start in range(len(names) - len(chain) + 1):
+        if names[start:start + len(chain)] == chain:
+            return start
+    return -1
+
+
+def check_system(case, checks):
+    guest, system = case.guest, case.system
+    checks.equal("release", system.get("release"), guest["release"])
+    checks.equal("nodename", system.get("nodename"), guest["nodename"])
+    checks.equal("cpus", system.get("cpus"), guest["cpus"])
+    checks.equal("cmdline", system.get("cmdline"), guest["cmdline"])
+    low, high = guest["mem_total_kb"] << 10, megabytes(case.run["memory"]) << 20
+    memory = system.get("memory_bytes")
+    checks.result("memory_bytes", isinstance(memory, int) and low <= memory <= high, f"{memory!r}, expected {low} to {high}")
+
+
+def megabytes(text):
+    return int(text[:-1]) * (1024 if text.endswith("G") else 1)
+
+
+def check_time(case, checks):
+    stamp = console.last_stamp(case.console)
+    system = case.system
+    checks.near("uptime", system.get("uptime_seconds"), stamp, 4)
+    expected = case.guest["date"] + stamp - case.guest["uptime"]
+    checks.near("date", seconds_of(system.get("date")), round(expected), 5)
+    drgn = case.peer(checks, "uptime drgn", "drgn")
+    if drgn:
+        for fact, ours in (("uptime", system.get("uptime_seconds")), ("date", seconds_of(system.get("date")))):
+            if fact in drgn:
+                checks.near(f"{fact} drgn", ours, drgn[fact], 1)
+            else:
+                checks.skip(f"{fact} drgn", drgn["errors"].get(fact, "not given"))
+        if "load" in drgn:
+            ours = system.get("load") or []
+            checks.result("load drgn", len(ours) == 3 and all(abs(a - b) < 0.011 for a, b in zip(ours, drgn["load"])), f"{ours}, drgn {drgn['load']}")
+    crash = case.peer(checks, "uptime crash9", "crash9")
+    if crash and crash.get("uptime") is not None:
+        checks.near("uptime crash9", system.get("uptime_seconds"), crash["uptime"], 1)
+    crash = case.peer(checks, "date crash9", "crash9")
+    if crash and crash.get("date"):
+        checks.near("date crash9", seconds_of(system.get("date")), crash_date(crash["date"]), 1)
+
+
+def seconds_of(iso):
+    match = re.match(r"(\d+-\d+-\d+T\d+:\d+:\d+)", iso or "")
+    return calendar.timegm(time.strptime(match[1], "%Y-%m-%dT%H:%M:%S")) if match else None
+
+
+def crash_date(text):
+    return calendar.timegm(time.strptime(re.sub(r" [A-Z]+ (\d{4})$", r" \1", text), "%a %b %d %H:%M:%S %Y"))
+
+
+def check_tasks(case, checks):
+    ours = case.system.get("tasks")
+    listed = [t for t in case.guest["tasks"] if t["comm"] not in ("cat", "sh")]
+    checks.near("tasks guest", ours, len(listed) + case.guest["cpus"], 6)
+    drgn = case.peer(checks, "tasks drgn", "drgn")
+    if drgn and "tasks" in drgn:
+        # crash and vmcoroner count the idle task of every CPU, drgn's iteration does not.
+        checks.equal("tasks drgn", ours, drgn["tasks"] + case.guest["cpus"])
+    for which in ("crash9", "crash8"):
+        crash = case.peer(checks, f"tasks {which}", which)
+        if crash and crash.get("tasks"):
+            checks.equal(f"tasks {which}", ours, crash["tasks"])
+
+
+def check_panic(case, checks):
+    panic = case.report.get("panic") or {}
+    if "message" in case.truth:
+        checks.result("panic message", re.search(case.truth["message"], panic.get("message") or "") is not None, repr(panic.get("message")))
+    if "comm" in case.truth:
+        checks.equal("panic comm", panic.get("comm"), case.truth["comm"])
+    if case.run["scenario"] in ("healthy", "oops-alive"):
+        return
+    crash = case.peer(checks, "panic crash9", "crash9")
+    if crash and "pid" in crash:
+        checks.equal("panic pid crash9", panic.get("pid"), crash["pid"])
+        checks.equal("panic task crash9", int(panic.get("task") or "0", 16), int(crash["task"], 16))
+    drgn = case.peer(checks, "panic drgn", "drgn")
+    if drgn and "crashed" in drgn:
+        checks.equal("panic pid drgn", panic.get("pid"), drgn["crashed"]["pid"])
+
+
+def check_log(case, checks):
+    ours = case.log.decode("utf-8", "replace")
+    if not case.run["vmcoreinfo_device"]:
+        checks.skip("log makedumpfile", "makedumpfile needs VMCOREINFO, which this dump has not")
+    else:
+        theirs = case.peer(checks, "log makedumpfile", "dmesg")
+        if theirs is not None:
+            a, b = log_body(ours), log_body(theirs)
+            differ = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
+            around = f"line {differ + 1} of {len(a)} and {len(b)}: {a[differ:differ + 1]} against {b[differ:differ + 1]}"
+            checks.result("log makedumpfile", a == b, around)
+    lines = {line_body(line) for line in ours.splitlines()}
+    shown = console.kernel_lines(case.console)
+    missing = [line for line in shown if line_body(line) not in lines]
+    # Processes write to the same serial line and can break a few lines in two.
+    checks.result("log console", shown and len(missing) <= 2 + len(shown) // 100, f"{len(missing)} of {len(shown)} lines are not in the log: {missing[:2]}")
+
+
+def line_body(line):
+    """A log line without caller ids and trailing blanks."""
+    return re.sub(r"^(\[ *\d+\.\d{6}\])\[[ TC]\d+\]", r"\1", line).rstrip()
+
+
+def log_body(text):
+    """Lines to compare: makedumpfile indents the second line of a record where dmesg repeats the stamp."""
+    return [re.sub(r"^(\[ *\d+\.\d{6}\]| {15,}) ?", "", line_body(line)) for line in text.rstrip("\n").split("\n")]
+
+
+def check_modules(case, checks):
+    ours = {m["name"]: m for m in case.report.get("modules") or []}
+    expected = {m["name"]: m for m in case.guest["modules"]}
+    if "victim" not in expected:
+        ours.pop("victim", None)
+    checks.equal("modules", sorted(ours), sorted(expected))
+    for name in sorted(set(ours) & set(expected)):
+        mine, real = ours[name], expected[name]
+        good = (int(mine["address"], 16) == int(real["address"], 16) and mine["size"] == real["size"] and
+                sorted("".join(mine.get("flags") or "")) == sorted(real["flags"]))
+        checks.result(f"module {name}", good, f"{mine}, expected {real}")
+    mask = (case.report.get("taint") or {}).get("mask")
+    mask = int(mask, 16) if isinstance(mask, str) else mask
+    checks.result("taint", isinstance(mask, int) and mask & case.guest["tainted"] == case.guest["tainted"], f"{mask!r} lacks bits of {case.guest['tainted']}")
+
+
+def check_verdict(case, checks):
+    verdict = case.report.get("verdict") or {}
+    truth = case.truth
+    checks.result("verdict category", verdict.get("category") in truth["category"], f"{verdict.get('category')!r}, expected {' or '.join(truth['category'])}")
+    culprit = verdict.get("culprit") or {}
+    if "function" in truth:
+        checks.equal("verdict function", console.plain(culprit.get("function")), truth["function"])
+    if "module" in truth:
+        checks.equal("verdict module", culprit.get("module"), truth["module"])
+
+
+def check_chain(checks, name, frames, chain, callers, own_trace):
+    """The expected functions without a gap, then the callers in order, nothing in between that the kernel's own trace has not."""
+    names = names_of(frames)
+    start = find_run(names, chain)
+    checks.result(f"{name} chain", start >= 0, f"{' < '.join(chain)} is not in {' < '.join(names)}")
+    if start < 0:
+        return
+    plain_frames = [f for f in frames if not f.get("inlined")]
+    doubtful = [f.get("function") or f.get("address") for f in plain_frames[start:start + len(chain)] if not f.get("reliable")]
+    checks.result(f"{name} reliable", not doubtful, f"marked unreliable: {doubtful}")
+    rest = iter(names[start + len(chain):])
+    missing = [caller for caller in callers if not any(caller == n for n in rest)]
+    checks.result(f"{name} callers", not missing, f"not there in order: {missing} in {' < '.join(names[start:])}")
+    if own_trace is None:
+        checks.skip(f"{name} stale", "the console has no trace of this stack")
+        return
+    ours = [n for n in names[start:] if n]
+    checks.result(f"{name} stale", ours == own_trace, f"{' < '.join(ours)}; the kernel's own trace: {' < '.join(own_trace)}")
+
+
+def check_backtrace(case, checks):
+    truth, frames = case.truth, case.report.get("backtrace") or []
+    if truth.get("chain"):
+        chain = truth["chain"]
+        check_chain(checks, "backtrace", frames, chain, truth.get("callers", []), console.trace_from(case.console, chain[0]))
+        modules = {f.get("module") for f in frames if (f.get("function") or "").startswith("victim_")}
+        if "module" in truth:
+            checks.equal("backtrace module", modules, {truth["module"]})
+    unknown = [f.get("address") for f in frames if not f.get("function") and int(f.get("address") or "0", 16) >> 47]
+    checks.result("backtrace named", not unknown, f"kernel addresses without a name: {unknown}")
+    cpus = case.report.get("cpus") or []
+    checks.equal("cpus listed", len(cpus), case.guest["cpus"])
+    for running in truth.get("running", []):
+        found = [c for c in cpus if c.get("comm") == running["comm"]]
+        if not found:
+            checks.result(f"running {running['comm']}", False, f"on no CPU: {[c.get('comm') for c in cpus]}")
+            continue
+        check_chain(checks, f"running {running['comm']}", found[0].get("backtrace") or [], running["chain"], [], None)
+
+
+def check_blocked(case, checks):
+    expected = case.truth.get("blocked", [])
+    if not expected:
+        return
+    blocked = case.report.get("blocked") or []
+    if not blocked:
+        checks.skip("blocked", "the report has no blocked tasks yet")
+        return
+    comms = {t["pid"]: t["comm"] for t in case.guest["tasks"]}
+    comms.update({b.get("pid"): b.get("comm") for b in blocked})
+    for row in expected:
+        mine = [b for b in blocked if b.get("comm") == row["comm"]]
+        checks.result(f"blocked {row['comm']}", bool(mine), f"not among {[b.get('comm') for b in blocked]}")
+        lock = (mine[0].get("lock") or {}) if mine else {}
+        if lock.get("owner_pid") in comms:
+            checks.equal(f"blocked {row['comm']} owner", comms[lock["owner_pid"]], row["owner"])
+
+
+def check_sleepers(case, checks, binary, path):
+    """Backtraces of sleeping tasks against /proc/PID/stack, which the guest read a moment before."""
+    wanted = [t for t in case.guest["tasks"] if re.match(r"agent|sleep|kthreadd|khungtaskd|kswapd0|init$", t["comm"])
+              and str(t["pid"]) in case.guest["stacks"] and t["state"] in "SDI" and t["comm"] != "init"][:12]
+    if not wanted:
+        checks.skip("sleeper", "the guest read no stacks")
+        return
+    commands = "; ".join(f"bt {t['pid']}" for t in wanted)
+    status, out, err = vmcoroner(binary, "shell", *path, "-c", commands)
+    stacks = re.split(r"^(?=PID: )", out.decode("utf-8", "replace"), flags=re.M)
+    by_pid = {int(m[1]): peers.parse_bt(text) for text in stacks if (m := re.match(r"PID: (\d+)", text))}
+    if not by_pid:
+        checks.skip("sleeper", f"shell has no bt yet (status {status}: {err.strip()[-100:]})")
+        return
+    for task in wanted:
+        expected = [console.plain(n) for n in case.guest["stacks"][str(task["pid"])]]
+        ours = [console.plain(n) for n in by_pid.get(task["pid"], [])]
+        checks.result(f"sleeper {task['comm']} {task['pid']}", ours[-len(expected):] == expected, f"{' < '.join(ours)}; /proc/PID/stack: {' < '.join(expected)}")
+
+
+def compare(folder, truth, dump, binary, checks):
+    paths = [folder / name for name in dump["files"]]
+    checks.where = f"{truth['series']} {truth['scenario']} {dump['format']}"
+    try:
+        status, out, err = vmcoroner(binary, *paths, "--format", "json")
+        log_status, log, _ = vmcoroner(binary, "log", *paths)
+    except subprocess.TimeoutExpired:
+        checks.result("report", False, f"not done in {LIMIT} s")
+        return
+    try:
+        report = json.loads(out)
+    except ValueError:
+        checks.result("report", False, f"status {status}, no JSON: {err.strip()[-300:]}")
+        return
+    checks.result("status", status == 0 or (status == 1 and dump["format"] not in WHOLE), f"exit status {status}: {report.get('unavailable')}")
+    checks.equal("log status", log_status, 0)
+    if truth["guest"] is None:
+        checks.skip("report", "the guest wrote no account of itself")
+        return
+    case = Case(folder, truth, dump, report, log)
+    for check in (check_system, check_time, check_tasks, check_panic, check_log, check_modules, check_verdict, check_backtrace, check_blocked):
+        check(case, checks)
+    if dump["format"] in ("kdump-zlib", "zlib-d31") and truth["scenario"] in ("healthy", "null-deref", "kdump"):
+        check_sleepers(case, checks, binary, paths)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--binary", default=BINARY, type=pathlib.Path)
+    parser.add_argument("--kernels", help="series, separated by commas")
+    parser.add_argument("--scenarios", help="names, separated by commas")
+    parser.add_argument("--formats", help="dump formats, separated by commas")
+    parser.add_argument("--checks", help="patterns of check names, separated by commas")
+    parser.add_argument("--failed", action="store_true", help="print only what failed")
+    options = parser.parse_args()
+    if not options.binary.exists():
+        skip(f"{options.binary} is not built")
+    runs = []
+    for path in sorted(cache_dir().glob("dumps/*/*/truth.json")):
+        truth = json.loads(path.read_text())
+        if options.kernels and truth["series"] not in options.kernels.split(","):
+            continue
+        if options.scenarios and truth["scenario"] not in options.scenarios.split(","):
+            continue
+        runs.append((path.parent, truth))
+    if not runs:
+        skip("no dumps: run tests/lab/lab run first")
+    checks = Checks(options.checks.split(",") if options.checks else [], options.failed)
+    for folder, truth in runs:
+        for dump in truth["dumps"]:
+            if options.formats and dump["format"] not in options.formats.split(","):
+                continue
+            compare(folder, truth, dump, options.binary.resolve(), checks)
+    print(f"{checks.passed} passed, {checks.failed} failed, {checks.skipped} skipped")
+    return 1 if checks.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
