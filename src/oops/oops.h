@@ -22,10 +22,13 @@
 struct vmc_log_line {
 	const char *text; /* the message, prefixes removed */
 	size_t len;
-	int64_t time_ns;  /* since boot; -1 unknown */
-	int level;        /* 0..7; -1 unknown */
-	uint32_t number;  /* line of the original file, from 1; in a dump: the record's index, from 1 */
-	bool has_caller;  /* caller is meant */
+	int64_t time_ns; /* since boot; -1 unknown */
+	int level;	 /* 0..7; -1 unknown */
+	uint32_t number; /* line of the original file, from 1; in a dump: the record's index, from 1
+			  */
+	bool stamped;	 /* a time stood before it, whether or not it says time_ns */
+	bool foreign;	 /* syslog, journal: written by another program than the kernel */
+	bool has_caller; /* caller is meant */
 	char caller_kind; /* 'T' task, 'C' CPU */
 	uint32_t caller;
 };
@@ -36,10 +39,10 @@ struct vmc_oops_frame {
 	const char *module;    /* NULL for the kernel itself */
 	const char *file;      /* symbolised traces: path, NULL otherwise */
 	uint32_t line;
-	uint64_t address;      /* 0 when not printed */
-	bool reliable;         /* false for "? fn" */
+	uint64_t address; /* 0 when not printed */
+	bool reliable;	  /* false for "? fn" */
 	bool inlined;
-	const char *stack;     /* "IRQ", "NMI", "#DF" ... between <IRQ> markers; NULL for the task's */
+	const char *stack; /* "IRQ", "NMI", "#DF" ... between <IRQ> markers; NULL for the task's */
 	uint32_t log_line;
 };
 
@@ -54,32 +57,42 @@ struct vmc_oops_module {
 
 /* One report. Strings live in the set's arena; NULL or -1 where the log does not tell. */
 struct vmc_oops {
-	const char *title;       /* "BUG: unable to handle kernel NULL pointer dereference in victim_open" */
-	const char *type;        /* research type names: "NULL-POINTER-DEREFERENCE", "WARNING", "LOCKUP", ... see formats.c */
-	const char *category;    /* verdict category it suggests ("null-deref", "gpf", ...), NULL for none */
-	const char *frame;       /* guilty function, suffixes as printed; NULL unknown */
+	const char
+		*title; /* "BUG: unable to handle kernel NULL pointer dereference in victim_open" */
+	const char *type; /* research type names: "NULL-POINTER-DEREFERENCE", "WARNING", "LOCKUP",
+			     ... see formats.c */
+	const char *category; /* verdict category it suggests ("null-deref", "gpf", ...), NULL for
+				 none */
+	const char *frame;    /* guilty function, suffixes as printed; NULL unknown */
+	const char *frame_short; /* the same without suffixes and system call prefix: what the title
+				    says */
 	const char *frame_module;
-	const char *rip_function;/* where the CPU stood; NULL unknown */
+	const char *rip_function; /* where the CPU stood; NULL unknown */
 	uint64_t rip_offset;
 	const char *rip_module;
-	uint64_t fault_address;  /* valid when has_fault_address */
+	uint64_t fault_address; /* valid when has_fault_address */
 	bool has_fault_address;
-	int error_code;          /* of a page fault or trap, -1 */
+	int error_code;	     /* of a page fault or trap, -1 */
+	const char *message; /* what was printed before it: "list_del corruption, ..." , the text of
+				a WARN() */
+	const char *hash; /* of the first reliable frames: the same for two reports of one defect;
+			     NULL without frames */
+	const char *guilty_file; /* source file to blame, of a symbolised trace */
 	const char *source_file; /* "kernel BUG at FILE:LINE", WARNING: ... at FILE:LINE */
 	uint32_t source_line;
 	int cpu;
 	int64_t pid;
 	const char *comm;
-	const char *taint;       /* as printed, "G        W  O"; NULL not printed, "" = "Not tainted" */
-	const char *kernel;      /* release */
+	const char *taint;  /* as printed, "G        W  O"; NULL not printed, "" = "Not tainted" */
+	const char *kernel; /* release */
 	const char *hardware;
-	const char *code;        /* Code: bytes as printed */
+	const char *code; /* Code: bytes as printed */
 	int64_t time_ns;
 	uint32_t first_line, last_line; /* log line numbers */
 	size_t first_index, last_index; /* indexes into the lines given */
-	bool user_mode;          /* a user-space fault that the kernel reports */
-	bool is_panic;           /* "Kernel panic - not syncing" */
-	bool corrupted;          /* cut off or interleaved beyond repair */
+	bool user_mode;			/* a user-space fault that the kernel reports */
+	bool is_panic;			/* "Kernel panic - not syncing" */
+	bool corrupted;			/* cut off or interleaved beyond repair */
 	const char *corrupted_why;
 	const struct vmc_oops_frame *frames; /* innermost first */
 	size_t n_frames;
@@ -109,9 +122,10 @@ struct vmc_log_lines {
 	struct vmc_log_line *data;
 	size_t len;
 	size_t cap;
+	struct vmc_arena arena; /* lines that had to be rewritten: colours taken out */
 };
-struct vmc_error *vmc_log_split(const char *text, size_t size, struct vmc_log_lines *ret)
-	VMC_MUST_CHECK;
+struct vmc_error *vmc_log_split(const char *text, size_t size,
+				struct vmc_log_lines *ret) VMC_MUST_CHECK;
 void vmc_log_lines_deinit(struct vmc_log_lines *l);
 
 /* Does it look like a kernel log at all? (text, with lines a kernel prints) */

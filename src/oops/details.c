@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "oops/details.h"
+
+#include "base/vec.h"
+#include "oops/frame.h"
+#include "oops/registers.h"
+
+#define FRAMES_MAX 1024
+#define MODULES_MAX 2048
+#define CODE_MAX 512
+
+struct reader {
+	struct vmc_arena *arena;
+	struct vmc_oops *o;
+	VMC_VEC(struct vmc_oops_frame) frames;
+	VMC_VEC(struct vmc_oops_reg) regs;
+	VMC_VEC(struct vmc_oops_module) modules;
+	struct slice stack; /* between <IRQ> and </IRQ> */
+	bool ip_seen;	    /* the first instruction pointer line has come */
+	bool regs_done;	    /* a second one: other registers follow */
+	bool in_trace, trace_done;
+	bool failed;
+};
+
+char *vmc_oops_keep(struct vmc_arena *arena, struct slice s)
+{
+	vmc_autostr struct vmc_str text = { 0 };
+
+	/* a NUL would end the text early: what is behind one is damage anyway */
+	vmc_str_add_untrusted(&text, s.p, s.n);
+	return text.failed ? NULL : vmc_arena_strndup(arena, vmc_str_text(&text), text.len);
+}
+
+static const char *keep(struct reader *r, struct slice s)
+{
+	const char *copy = vmc_oops_keep(r->arena, s);
+
+	r->failed |= !copy;
+	return copy;
+}
+
+static void keep_once(struct reader *r, const char **member, struct slice s)
+{
+	if (!*member && s.n)
+		*member = keep(r, s);
+}
+
+/* Release behind the taint: " 5.11.0-11272-gf01e631cccab-dirty #35", " (2.6.27.9-159.fc10.i686
+ * #1)". */
+static void read_release(struct reader *r, struct slice s)
+{
+	size_t n = 0;
+
+	slice_eat_blanks(&s);
+	slice_eat(&s, "(");
+	while (n < s.n && !is_blank(s.p[n]) && s.p[n] != ')')
+		n++;
+	if (n >= 3 && is_digit(*s.p) && slice_find_char(slice_head(s, n), '.') != SLICE_NONE)
+		keep_once(r, &r->o->kernel, slice_head(s, n));
+}
+
+/* "Not tainted 5.0 ...", "Tainted: G        W  O      5.0 ..." at the front of s. */
+static void read_taint(struct reader *r, struct slice s)
+{
+	size_t n = 0;
+
+	if (slice_eat(&s, "Not tainted")) {
+		if (!r->o->taint)
+			r->o->taint = "";
+		read_release(r, s);
+		return;
+	}
+	if (!slice_eat(&s, "Tainted: "))
+		return;
+	while (n < s.n && ((s.p[n] >= 'A' && s.p[n] <= 'Z') || s.p[n] == ' '))
+		n++;
+	/* RHEL 7 pads with dashes: "GF          O--------------   3.10.0" */
+	keep_once(r, &r->o->taint, slice_trim(slice_head(s, n)));
+	s = slice_from(s, n);
+	while (s.n && (*s.p == '-' || *s.p == ' '))
+		s = slice_from(s, 1);
+	read_release(r, s);
+}
+
+static size_t find_taint(struct slice s)
+{
+	size_t at = slice_find(s, "Not tainted");
+
+	return at != SLICE_NONE ? at : slice_find(s, "Tainted: ");
+}
+
+/*
+ * "CPU: 3 PID: 28635 Comm: php-fpm Tainted: ...", with "UID: 0" since 6.11;
+ * "Pid: 143, comm: modprobe Not tainted 2.6.32" before 3.10.
+ */
+static void read_header(struct reader *r, struct slice s)
+{
+	struct slice q = s, comm;
+	uint64_t v;
+	size_t at;
+
+	if (slice_eat(&q, "CPU: ")) {
+		if (slice_eat_dec(&q, &v) && v <= INT32_MAX && r->o->cpu < 0)
+			r->o->cpu = (int)v;
+		slice_eat_blanks(&q);
+		if (slice_eat(&q, "UID: ")) {
+			slice_eat_dec(&q, &v);
+			slice_eat_blanks(&q);
+		}
+	}
+	if (!slice_eat(&q, "PID: ") && !slice_eat(&q, "Pid: "))
+		return;
+	slice_eat_blanks(&q);
+	if (!slice_eat_dec(&q, &v))
+		return;
+	if (r->o->pid < 0 && v <= INT64_MAX)
+		r->o->pid = (int64_t)v;
+	slice_eat(&q, ",");
+	slice_eat_blanks(&q);
+	if (!slice_eat(&q, "Comm: ") && !slice_eat(&q, "comm: "))
+		return;
+	at = find_taint(q);
+	comm = at == SLICE_NONE ? slice_head(q, 16) : slice_head(q, at);
+	comm = slice_trim(comm);
+	if (comm.n > 14 && memcmp(comm.p + comm.n - 14, " Kdump: loaded", 14) == 0)
+		comm = slice_trim(slice_head(comm, comm.n - 14));
+	keep_once(r, &r->o->comm, comm);
+	if (at != SLICE_NONE)
+		read_taint(r, slice_from(q, at));
+}
+
+/* "Modules linked in: a(OE) b(+) c [last unloaded: d]" */
+static void read_modules(struct reader *r, struct slice s)
+{
+	size_t end = slice_find(s, "[last unloaded");
+
+	if (r->modules.len)
+		return;
+	s = slice_head(s, end);
+	while (s.n && r->modules.len < MODULES_MAX) {
+		struct slice name, flags = { "", 0 };
+		size_t open;
+
+		slice_eat_blanks(&s);
+		name = slice_eat_token(&s);
+		open = slice_find_char(name, '(');
+		if (open != SLICE_NONE) {
+			flags = slice_from(name, open + 1);
+			name = slice_head(name, open);
+			if (flags.n && flags.p[flags.n - 1] == ')')
+				flags.n--;
+		}
+		if (!name.n || !is_word(*name.p))
+			continue;
+		r->failed |= !vmc_vec_push(
+			&r->modules, (struct vmc_oops_module){ keep(r, name), keep(r, flags) });
+	}
+}
+
+static void read_ip(struct reader *r, const struct frame_text *f)
+{
+	if (r->ip_seen) {
+		r->regs_done = true;
+		return;
+	}
+	r->ip_seen = true;
+	keep_once(r, &r->o->rip_function, f->function);
+	r->o->rip_offset = f->offset;
+	keep_once(r, &r->o->rip_module, f->module);
+}
+
+static void read_registers(struct reader *r, struct slice s)
+{
+	struct vmc_oops_reg found[REGISTERS_IN_LINE];
+	size_t n = r->regs_done ? 0 : vmc_oops_read_registers(s, found);
+
+	for (size_t i = 0; i < n; i++) {
+		bool known = false;
+
+		for (size_t k = 0; k < r->regs.len && !known; k++)
+			known = strcmp(r->regs.data[k].name, found[i].name) == 0;
+		if (!known)
+			r->failed |= !vmc_vec_push(&r->regs, found[i]);
+	}
+}
+
+static void push_frame(struct reader *r, const struct frame_text *f, uint32_t number)
+{
+	struct vmc_oops_frame frame = { .offset = f->offset,
+					.size = f->size,
+					.line = f->line,
+					.address = f->address,
+					.reliable = f->reliable,
+					.inlined = f->inlined,
+					.log_line = number };
+
+	if (r->frames.len >= FRAMES_MAX)
+		return;
+	frame.function = keep(r, f->function);
+	if (f->module.n)
+		frame.module = keep(r, f->module);
+	if (f->file.n)
+		frame.file = keep(r, f->file);
+	if (r->stack.n)
+		frame.stack = keep(r, r->stack);
+	r->failed |= !vmc_vec_push(&r->frames, frame);
+}
+
+static void read_stack_marker(struct reader *r, const struct frame_text *f)
+{
+	if (!f->stack.n)
+		return;
+	if (f->stack_end || slice_is(f->stack, "TASK"))
+		r->stack.n = 0;
+	else
+		r->stack = f->stack;
+}
+
+static bool read_frame(struct reader *r, struct slice s, uint32_t number)
+{
+	struct frame_text f;
+
+	if (!vmc_oops_parse_frame(s, &f))
+		return false;
+	read_stack_marker(r, &f);
+	if (f.function.n || f.address)
+		push_frame(r, &f, number);
+	return true;
+}
+
+/* The line that follows a heading decides nothing: traces have blank lines and registers inside. */
+static void read_trace_line(struct reader *r, const struct vmc_log_line *line, struct slice s)
+{
+	if (vmc_oops_is_stack_start(s)) {
+		/* the first call trace only: later ones are of allocations or other tasks */
+		if (vmc_oops_is_trace_start(s)) {
+			r->trace_done |= r->frames.len > 0;
+			r->in_trace = true;
+		} else {
+			r->in_trace = false;
+		}
+		return;
+	}
+	if (r->in_trace && !r->trace_done)
+		read_frame(r, s, line->number);
+}
+
+/* A task and its CPU as some headers name them. */
+static void read_task_forms(struct reader *r, struct slice s)
+{
+	struct captures caps = { 0 };
+	struct slice q;
+	uint64_t v;
+
+	if (vmc_oops_search("CPU#%n stuck for %ns! [%t]", s, &caps, NULL) ||
+	    vmc_oops_search("INFO: task %t blocked", s, &caps, NULL) ||
+	    vmc_oops_search("INFO: task %t can't die", s, &caps, NULL) ||
+	    vmc_oops_search(", CPU#%n: %t%.", s, &caps, NULL) ||
+	    vmc_oops_search("by task %t%.", s, &caps, NULL)) {
+		struct slice task = caps.at[caps.n - 1];
+		size_t cut = task.n;
+
+		while (cut && task.p[cut - 1] != ':' && task.p[cut - 1] != '/')
+			cut--;
+		q = slice_from(task, cut);
+		if (cut && slice_eat_dec(&q, &v) && v <= INT64_MAX && r->o->pid < 0) {
+			r->o->pid = (int64_t)v;
+			keep_once(r, &r->o->comm, slice_head(task, cut - 1));
+		}
+		if (caps.n > 1 && r->o->cpu < 0 && slice_eat_dec(&caps.at[0], &v) && v <= INT32_MAX)
+			r->o->cpu = (int)v;
+	}
+}
+
+/* "at fs/buffer.c:1270", "WARNING: fs/a.c:12 at f+" */
+static void read_place(struct reader *r, struct slice s)
+{
+	struct captures caps = { 0 };
+	uint64_t line;
+
+	if (r->o->source_file)
+		return;
+	if (!vmc_oops_search("kernel BUG at %s:%n", s, &caps, NULL) &&
+	    !vmc_oops_search(" at %s:%n", s, &caps, NULL) &&
+	    !vmc_oops_search("WARNING: %s:%n at ", s, &caps, NULL) &&
+	    !vmc_oops_search("UBSAN: %* in %s:%n", s, &caps, NULL))
+		return;
+	if (slice_find_char(caps.at[0], '.') == SLICE_NONE || !slice_eat_dec(&caps.at[1], &line))
+		return;
+	r->o->source_file = keep(r, caps.at[0]);
+	r->o->source_line = line <= UINT32_MAX ? (uint32_t)line : 0;
+}
+
+static void read_fault(struct reader *r, struct slice s)
+{
+	static const char *const forms[] = {
+		"pointer dereference at %x",
+		"paging request at %x",
+		"page fault for address: %x",
+		"dereference, address: %x",
+		"virtual address %x",
+		"non-canonical address %x",
+		"at address %x",
+		"guard page was hit at %x",
+		"Failing address: %x",
+		"Faulting instruction address: %x",
+		"badaddr: %x",
+		"at addr %x",
+	};
+	struct captures caps = { 0 };
+
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(forms) && !r->o->has_fault_address; i++)
+		if (vmc_oops_search(forms[i], s, &caps, NULL))
+			r->o->has_fault_address = slice_eat_hex(&caps.at[0], &r->o->fault_address);
+	if (!r->o->has_fault_address && slice_has(s, "pointer dereference at           (null)"))
+		r->o->has_fault_address = true; /* at 0 */
+}
+
+/* "Oops: 0002 [#1]", "general protection fault: 0000 [#1]", "Internal error: Oops: 96000004 [#1]"
+ */
+static void read_error_code(struct reader *r, struct slice s)
+{
+	size_t at = slice_find(s, " [#");
+	uint64_t v;
+
+	if (r->o->error_code >= 0 || at == SLICE_NONE || !at)
+		return;
+	for (size_t from = at; from-- > 0 && at - from <= 17;) {
+		struct slice q;
+
+		if (s.p[from] != ' ')
+			continue;
+		q = (struct slice){ s.p + from + 1, at - from - 1 };
+		if (slice_eat_hex(&q, &v) && !q.n)
+			r->o->error_code = (int)(v & INT32_MAX);
+		return;
+	}
+}
+
+static void read_plain(struct reader *r, struct slice s)
+{
+	struct slice q = s;
+	size_t at;
+
+	if (slice_eat(&q, "Modules linked in:"))
+		read_modules(r, q);
+	else if (slice_eat(&q, "Hardware name: "))
+		keep_once(r, &r->o->hardware, slice_trim(q));
+	else if (slice_eat(&q, "Code: ") && !r->o->code && !r->regs_done)
+		keep_once(r, &r->o->code, slice_head(slice_trim(q), CODE_MAX));
+	else if (slice_starts(q, "CPU: ") || slice_starts(q, "Pid: ") || slice_starts(q, "PID: "))
+		read_header(r, q);
+	else if (slice_starts(q, "Tainted: [") || !r->o->kernel) {
+		at = find_taint(s);
+		/* "  Not tainted 4.3.5 #1", or lockdep's "4.3.5 #1 Not tainted" */
+		if (at != SLICE_NONE) {
+			if (at && is_digit(*s.p))
+				read_release(r, s);
+			read_taint(r, slice_from(s, at));
+		}
+	}
+}
+
+static void read_line(struct reader *r, const struct vmc_log_line *line, bool first)
+{
+	struct slice s = { line->text, line->len < 8192 ? line->len : 8192 },
+		     trimmed = slice_trim(s);
+	struct frame_text f;
+
+	if (!trimmed.n)
+		return;
+	if (first) {
+		read_place(r, s);
+		read_task_forms(r, s);
+	}
+	if (!r->o->has_fault_address)
+		read_fault(r, s);
+	read_error_code(r, s);
+	if (vmc_oops_parse_ip(s, &f))
+		read_ip(r, &f);
+	read_plain(r, trimmed);
+	read_registers(r, trimmed);
+	read_trace_line(r, line, s);
+}
+
+/* Vectors become arrays of the arena. */
+static bool move_out(struct reader *r)
+{
+	struct vmc_oops *o = r->o;
+	struct vmc_oops_frame *frames =
+		vmc_arena_alloc(r->arena, r->frames.len * sizeof(*frames) + 1);
+	struct vmc_oops_reg *regs = vmc_arena_alloc(r->arena, r->regs.len * sizeof(*regs) + 1);
+	struct vmc_oops_module *modules =
+		vmc_arena_alloc(r->arena, r->modules.len * sizeof(*modules) + 1);
+
+	if (!frames || !regs || !modules || r->failed)
+		return false;
+	if (r->frames.len)
+		memcpy(frames, r->frames.data, r->frames.len * sizeof(*frames));
+	if (r->regs.len)
+		memcpy(regs, r->regs.data, r->regs.len * sizeof(*regs));
+	if (r->modules.len)
+		memcpy(modules, r->modules.data, r->modules.len * sizeof(*modules));
+	o->frames = frames;
+	o->n_frames = r->frames.len;
+	o->regs = regs;
+	o->n_regs = r->regs.len;
+	o->modules = modules;
+	o->n_modules = r->modules.len;
+	return true;
+}
+
+struct vmc_error *vmc_oops_read_details(const struct vmc_log_line *const *lines, size_t n,
+					struct vmc_arena *arena, struct vmc_oops *o)
+{
+	struct reader r = { .arena = arena, .o = o };
+	bool ok;
+
+	for (size_t i = 0; i < n && !r.failed; i++)
+		read_line(&r, lines[i], i == 0);
+	ok = move_out(&r);
+	vmc_vec_free(&r.frames);
+	vmc_vec_free(&r.regs);
+	vmc_vec_free(&r.modules);
+	return ok ? NULL : vmc_error_no_memory();
+}
+
+bool vmc_oops_is_body_line(struct slice s)
+{
+	static const char *const heads[] = {
+		"Modules linked in:",
+		"Hardware name:",
+		"Code:",
+		"CPU:",
+		"Pid:",
+		"Call Trace",
+		"Call trace",
+		"Stack:",
+		"Workqueue:",
+		"RIP",
+		"EIP",
+		"Oops",
+		"PGD",
+		"pgd",
+		"Backtrace:",
+		"task:",
+		"Process ",
+		"Kernel panic",
+		"---[ end trace",
+		"invalid opcode",
+		"last sysfs file",
+		"Tainted:",
+		"Krnl",
+		"NMI backtrace",
+		"Sending NMI",
+		"irq event stamp",
+		"hardirqs",
+		"softirqs",
+		"INFO: lockdep",
+		"stack backtrace",
+		"other info that",
+		"but task is",
+		"Exception stack",
+		"Instruction dump:",
+		"PC is at",
+		"LR is at",
+		"NIP",
+		"Internal error",
+		"#PF:",
+		"note: ",
+		"Dumping ftrace",
+		"Mem abort info",
+		"Data abort info",
+		"ESR =",
+		"The buggy",
+		"Memory state",
+		"Allocated",
+		"Freed",
+		"==========",
+		"page:",
+		"raw:",
+		"flags:",
+		"which belongs",
+		"Read of",
+		"Write of",
+		"in_atomic",
+		"locks held",
+		"Showing all locks",
+		"cache ",
+		"The",
+		"LR ",
+		"Stack",
+	};
+	struct vmc_oops_reg regs[REGISTERS_IN_LINE];
+	struct slice t = slice_trim(slice_head(s, 1024));
+	struct frame_text f;
+
+	if (!t.n)
+		return false;
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(heads); i++)
+		if (slice_starts(t, heads[i]))
+			return true;
+	return vmc_oops_parse_frame(t, &f) || vmc_oops_read_registers(t, regs) > 0;
+}

@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Lines -> reports. First every line that may open a report is found (one fast
+ * pass), then each such line and what follows it is read as a report, unless it
+ * turns out to be a part of the report before.
+ */
+#include "oops/oops.h"
+
+#include "base/vec.h"
+#include "oops/details.h"
+#include "oops/formats.h"
+#include "oops/frame.h"
+#include "oops/names.h"
+#include "oops/search.h"
+#include "oops/stack.h"
+#include "oops/title.h"
+
+#define WINDOW_LINES 3000 /* no report is longer */
+#define WINDOW_OPENINGS 8 /* nor holds more openings: keeps hostile logs linear */
+#define TEXT_LINES_MAX 2000
+#define PANIC_CUTS_AFTER 22 /* a report this long needs nothing from the panic that follows it */
+#define GAP_LINES 12	    /* that many foreign lines end a report without an end mark */
+#define REPORTS_MAX 100000
+
+/* A line that may open a report. */
+struct opening {
+	size_t line;
+	size_t at; /* of the word */
+	const struct format_group *group;
+	bool continues; /* some word on it belongs to the inside of a report */
+};
+
+struct scanner {
+	const struct vmc_log_line *lines;
+	size_t n_lines;
+	struct vmc_arena *arena;
+	VMC_VEC(struct opening) openings;
+	VMC_VEC(struct vmc_oops) reports;
+	/* of the report at hand; kept for their memory */
+	VMC_VEC(struct slice) text;
+	VMC_VEC(const struct vmc_log_line *) own;
+	const char *kernel; /* release of the last "Linux version" line */
+};
+
+static struct slice text_of(const struct vmc_log_line *l)
+{
+	return (struct slice){ l->text, l->len };
+}
+
+/*
+ * Two lines are of one context when the same task or CPU printed them. Without
+ * callers all lines with a time are one context; lines without one (a program's
+ * output on the console) are not part of it. In a log that has no times nothing is known.
+ */
+static bool same_context(const struct vmc_log_line *opening, const struct vmc_log_line *l)
+{
+	if (l->foreign)
+		return false;
+	if (opening->has_caller)
+		return l->has_caller && l->caller == opening->caller &&
+		       l->caller_kind == opening->caller_kind;
+	if (opening->time_ns >= 0 || opening->stamped)
+		return (l->time_ns >= 0 || l->stamped) && !l->has_caller;
+	return true;
+}
+
+static bool is_excluded(const struct format_group *g, struct slice line)
+{
+	for (const char *const *u = g->unless; u && *u; u++)
+		if (slice_has(line, *u))
+			return true;
+	return false;
+}
+
+/* Of all words on the line the one whose group is listed first opens the report. */
+static bool classify(const struct searcher *s, struct slice line, int word, size_t at,
+		     struct opening *ret)
+{
+	int best = -1;
+	size_t best_at = 0;
+
+	ret->continues = false;
+	while (word >= 0) {
+		if ((size_t)word < vmc_oops_n_groups &&
+		    !is_excluded(&vmc_oops_groups[word], line)) {
+			ret->continues |= vmc_oops_groups[word].flags & FORMAT_CONTINUES;
+			if (best < 0 || word < best) {
+				best = word;
+				best_at = at;
+			}
+		}
+		at++;
+		word = vmc_oops_searcher_next(s, line, &at);
+	}
+	if (best < 0)
+		return false;
+	ret->at = best_at;
+	ret->group = &vmc_oops_groups[best];
+	return true;
+}
+
+static bool find_openings(struct scanner *sc)
+{
+	const char *words[SEARCH_WORDS_MAX];
+	size_t n = 0;
+	vmc_autofree struct searcher *s = malloc(sizeof(*s));
+
+	if (!s)
+		return false;
+	for (; n < vmc_oops_n_groups; n++)
+		words[n] = vmc_oops_groups[n].word;
+	vmc_oops_searcher_init(s, words, n);
+	for (size_t i = 0; i < sc->n_lines; i++) {
+		struct slice line = text_of(&sc->lines[i]);
+		struct opening o = { .line = i };
+		size_t at = 0;
+		int word = vmc_oops_searcher_next(s, line, &at);
+
+		if (word < 0 || sc->lines[i].foreign || !classify(s, line, word, at, &o))
+			continue;
+		if (i + 1 < sc->n_lines && slice_has(text_of(&sc->lines[i + 1]),
+						     "** replaying previous printk message **"))
+			continue;
+		if (!vmc_vec_push(&sc->openings, o))
+			return false;
+	}
+	return true;
+}
+
+/* First line that can no longer belong to the report of opening k. */
+static size_t window_end(const struct scanner *sc, size_t k)
+{
+	size_t first = sc->openings.data[k].line, end = sc->n_lines;
+
+	if (end - first > WINDOW_LINES)
+		end = first + WINDOW_LINES;
+	if (sc->openings.len - k > WINDOW_OPENINGS &&
+	    sc->openings.data[k + WINDOW_OPENINGS].line < end)
+		end = sc->openings.data[k + WINDOW_OPENINGS].line;
+	return end;
+}
+
+/* These open no report, but the one before is over where they stand. */
+static bool is_foreign_heading(struct slice s)
+{
+	return slice_has(s, "vmalloc: allocation failure:") ||
+	       slice_has(s, "FAULT_INJECTION: forcing a failure") ||
+	       slice_has(s, "FAULT_FLAG_ALLOW_RETRY missing");
+}
+
+/* An opening that may follow inside a report's text without ending it. */
+static bool ends_text(const struct opening *o)
+{
+	return !o->continues && !(o->group->flags & FORMAT_PANIC) &&
+	       !slice_starts((struct slice){ o->group->word, strlen(o->group->word) },
+			     "unregister_netdevice");
+}
+
+/*
+ * The lines that the title is read from: those of the opening's context, without
+ * unreliable frames, up to what is surely another report.
+ */
+static bool collect_text(struct scanner *sc, size_t k, bool unreliable)
+{
+	const struct opening *o = &sc->openings.data[k];
+	const struct vmc_log_line *opening = &sc->lines[o->line];
+	bool nmi = false, kmsan = slice_has(text_of(opening), "KMSAN");
+	size_t next = k + 1, end = window_end(sc, k);
+
+	sc->text.len = 0;
+	for (size_t i = o->line; i < end && sc->text.len < TEXT_LINES_MAX; i++) {
+		const struct vmc_log_line *l = &sc->lines[i];
+		struct slice s = text_of(l);
+		struct frame_text f;
+
+		while (next < sc->openings.len && sc->openings.data[next].line < i)
+			next++;
+		if (i > o->line && !opening->has_caller &&
+		    ((next < sc->openings.len && sc->openings.data[next].line == i &&
+		      ends_text(&sc->openings.data[next])) ||
+		     is_foreign_heading(s)))
+			break;
+		if (!same_context(opening, l) && !(nmi && l->has_caller && l->caller_kind == 'C'))
+			continue;
+		nmi |= slice_has(s, "Sending NMI from CPU");
+		if (slice_has(s, "Disabling lock debugging due to kernel taint"))
+			continue;
+		if (sc->text.len >= (kmsan ? 16 : PANIC_CUTS_AFTER) &&
+		    (slice_has(s, "Kernel panic - not syncing") ||
+		     slice_has(s, "possible circular locking dependency detected")))
+			break;
+		if (!unreliable && i > o->line && !slice_has(s, "<EOI>") &&
+		    vmc_oops_parse_frame(s, &f) && !f.reliable)
+			continue;
+		if (i == o->line)
+			s = slice_from(s, o->at);
+		if (!vmc_vec_push(&sc->text, s))
+			return false;
+	}
+	return true;
+}
+
+/* Does the format fit at some occurrence of the group's word in the line? */
+static bool fits(const struct format *f, const char *word, struct slice line,
+		 struct report_text rest, struct captures *caps)
+{
+	for (size_t at; (at = slice_find(line, word)) != SLICE_NONE;
+	     line = slice_from(line, at + 1)) {
+		*caps = (struct captures){ 0 };
+		if (!vmc_oops_match(f->pattern, slice_from(line, at), caps))
+			continue;
+		if (!f->then)
+			return true;
+		for (size_t i = 0; i < rest.n; i++)
+			if (vmc_oops_match(f->then, rest.lines[i], caps))
+				return true;
+	}
+	return false;
+}
+
+static const struct format *find_format(const struct format_group *g, struct report_text text,
+					struct captures *caps)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		struct report_text rest = { text.lines + i + 1, text.n - i - 1 };
+
+		if (!slice_has(text.lines[i], g->word))
+			continue;
+		for (size_t f = 0; f < g->n_formats; f++)
+			if (fits(&g->formats[f], g->word, text.lines[i], rest, caps))
+				return &g->formats[f];
+	}
+	return NULL;
+}
+
+/* The name as a title shows it: readable, without suffixes and system call prefix. */
+static void short_name(struct vmc_str *out, struct slice name)
+{
+	if (vmc_oops_name_demangle(name, out))
+		return;
+	name = vmc_oops_name_without_syscall(vmc_oops_name_stem(name));
+	vmc_str_addn(out, name.p, name.n);
+}
+
+/* Title, type, category and guilty function. */
+static bool name_report(struct scanner *sc, size_t k, struct vmc_oops *o)
+{
+	const struct opening *op = &sc->openings.data[k];
+	vmc_autostr struct vmc_str title = { 0 }, function = { 0 };
+	struct captures caps = { 0 };
+	struct report_text text;
+	struct slice guilty = { "", 0 };
+	const struct format *f;
+	bool wants;
+
+	if (!collect_text(sc, k, false))
+		return false;
+	text = (struct report_text){ sc->text.data, sc->text.len };
+	f = find_format(op->group, text, &caps);
+	wants = f && strstr(f->title, "{F}");
+	if (wants)
+		guilty = vmc_oops_guilty_function(f, text, false);
+	if (wants && !guilty.n && sc->lines[op->line].has_caller) {
+		/* all frames may be unreliable; with callers they at least are of this task */
+		if (!collect_text(sc, k, true))
+			return false;
+		text = (struct report_text){ sc->text.data, sc->text.len };
+		f = find_format(op->group, text, &caps);
+		guilty = f ? vmc_oops_guilty_function(f, text, true) : guilty;
+	}
+	short_name(&function, guilty);
+	if (f)
+		vmc_oops_title_fill(&title, f->title, &caps, vmc_str_text(&function));
+	else
+		vmc_str_addn(&title, text.lines[0].p,
+			     text.lines[0].n < 4096 ? text.lines[0].n : 4096);
+	vmc_oops_title_clean(&title);
+	if (title.failed || function.failed)
+		return false;
+	o->title = vmc_arena_strndup(sc->arena, vmc_str_text(&title), title.len);
+	o->type = vmc_oops_title_type(o->title ? o->title : "");
+	o->category = f ? f->category : op->group->category;
+	if (!o->category)
+		o->category = vmc_oops_title_category(o->title ? o->title : "");
+	o->is_panic = op->group->flags & FORMAT_PANIC;
+	if (f && f->flags & FORMAT_DAMAGED) {
+		o->corrupted = true;
+		o->corrupted_why = "its first lines are missing";
+	} else if (wants && !guilty.n) {
+		o->corrupted = true;
+		o->corrupted_why = "no function can be told from it";
+	}
+	if (guilty.n)
+		o->frame = vmc_oops_keep(sc->arena, guilty);
+	if (wants && !guilty.n)
+		return o->title;
+	guilty = vmc_oops_title_frame(o->title ? o->title : "");
+	if (guilty.n) {
+		o->frame_short = vmc_arena_strndup(sc->arena, guilty.p, guilty.n);
+		if (!o->frame)
+			o->frame = o->frame_short;
+	}
+	return o->title && (!guilty.n || o->frame_short);
+}
+
+static bool is_end_mark(struct slice s)
+{
+	return slice_has(s, "---[ end trace") || slice_has(s, "---[ end Kernel panic");
+}
+
+/* The lines that are the report's own, the first being the opening; also where it ends. */
+static bool collect_own(struct scanner *sc, size_t k, size_t *ret_last)
+{
+	const struct opening *o = &sc->openings.data[k];
+	const struct vmc_log_line *opening = &sc->lines[o->line];
+	size_t next = k + 1, end = window_end(sc, k), gap = 0, kept = 0;
+
+	sc->own.len = 0;
+	*ret_last = o->line;
+	for (size_t i = o->line; i < end && gap < GAP_LINES; i++) {
+		const struct vmc_log_line *l = &sc->lines[i];
+		struct slice s = text_of(l);
+
+		while (next < sc->openings.len && sc->openings.data[next].line < i)
+			next++;
+		if (!same_context(opening, l))
+			continue;
+		if (i > o->line && next < sc->openings.len && sc->openings.data[next].line == i &&
+		    !sc->openings.data[next].continues)
+			break;
+		if (slice_has(s, "[ cut here ]") && i > o->line)
+			break;
+		if (!vmc_vec_push(&sc->own, l))
+			return false;
+		if (i == o->line || vmc_oops_is_body_line(s)) {
+			gap = 0;
+			kept = sc->own.len;
+			*ret_last = i;
+		} else if (slice_trim(s).n) {
+			gap++;
+		}
+		if (is_end_mark(s)) {
+			*ret_last = i;
+			kept = sc->own.len;
+			break;
+		}
+	}
+	sc->own.len = kept;
+	return true;
+}
+
+/* What a BUG() or WARN() says in words stands between "cut here" and the opening. */
+static bool find_message(struct scanner *sc, size_t line, struct vmc_oops *o)
+{
+	const struct vmc_log_line *opening = &sc->lines[line];
+	size_t low = line > 8 ? line - 8 : 0;
+
+	for (size_t i = line; i-- > low;) {
+		const struct vmc_log_line *l = &sc->lines[i];
+		struct slice s = text_of(l);
+
+		if (!same_context(opening, l))
+			continue;
+		if (slice_has(s, "[ cut here ]")) {
+			o->first_index = i;
+			o->first_line = l->number;
+			break;
+		}
+		if (is_end_mark(s) || vmc_oops_is_body_line(s))
+			break;
+	}
+	for (size_t i = o->first_index; i < line; i++) {
+		struct slice s = text_of(&sc->lines[i]);
+
+		if (slice_has(s, "[ cut here ]") || !same_context(opening, &sc->lines[i]) ||
+		    !slice_trim(s).n)
+			continue;
+		o->message = vmc_oops_keep(sc->arena, slice_head(s, 512));
+		return o->message;
+	}
+	return true;
+}
+
+/* Things that are only clear when the whole report is known. */
+static void settle(struct vmc_oops *o)
+{
+	if (o->rip_function && strcmp(o->rip_function, "sysrq_handle_crash") == 0)
+		o->category = "manual";
+	if (o->message && (strstr(o->message, "list_add corruption") ||
+			   strstr(o->message, "list_del corruption")))
+		o->category = "list-corruption";
+	for (size_t i = 0; i < o->n_frames && o->frame && !o->frame_module; i++)
+		if (strcmp(o->frames[i].function, o->frame) == 0)
+			o->frame_module = o->frames[i].module;
+	if (o->frame && !o->frame_module && vmc_streq(o->frame, o->rip_function))
+		o->frame_module = o->rip_module;
+	if (o->category && strcmp(o->category, "bad-pointer") == 0 && o->has_fault_address &&
+	    o->fault_address < 4096)
+		o->category = "null-deref";
+}
+
+static struct vmc_error *read_report(struct scanner *sc, size_t k, size_t *ret_last)
+{
+	const struct opening *op = &sc->openings.data[k];
+	const struct vmc_log_line *l = &sc->lines[op->line];
+	struct vmc_oops o = { .error_code = -1,
+			      .cpu = -1,
+			      .pid = -1,
+			      .time_ns = l->time_ns,
+			      .first_line = l->number,
+			      .first_index = op->line };
+	struct slice file;
+
+	if (!name_report(sc, k, &o) || !collect_own(sc, k, ret_last) ||
+	    !find_message(sc, op->line, &o))
+		return vmc_error_no_memory();
+	o.last_index = *ret_last;
+	o.last_line = sc->lines[*ret_last].number;
+	VMC_TRY(vmc_oops_read_details(sc->own.data, sc->own.len, sc->arena, &o));
+	file = vmc_oops_guilty_file(sc->own.data, sc->own.len,
+				    strstr(o.title, "rcu detected stall") != NULL);
+	if (file.n) {
+		o.guilty_file = vmc_oops_keep(sc->arena, file);
+		if (!o.guilty_file)
+			return vmc_error_no_memory();
+	}
+	if (o.cpu < 0 && l->has_caller && l->caller_kind == 'C' && l->caller <= INT32_MAX)
+		o.cpu = (int)l->caller;
+	if (o.pid < 0 && l->has_caller && l->caller_kind == 'T')
+		o.pid = l->caller;
+	if (!o.kernel)
+		o.kernel = sc->kernel;
+	settle(&o);
+	return vmc_vec_push(&sc->reports, o) ? NULL : vmc_error_no_memory();
+}
+
+/* The release that the boot printed, for reports that do not say it. */
+static bool find_release(struct scanner *sc)
+{
+	for (size_t i = 0; i < sc->n_lines; i++) {
+		struct slice s = text_of(&sc->lines[i]);
+
+		if (slice_eat(&s, "Linux version ")) {
+			sc->kernel = vmc_oops_keep(sc->arena, slice_eat_token(&s));
+			if (!sc->kernel)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* An opening inside the report before that is a part of it, not one of its own. */
+static bool is_part(const struct scanner *sc, const struct opening *o, size_t first, size_t last)
+{
+	if (o->line > last || !same_context(&sc->lines[first], &sc->lines[o->line]))
+		return false;
+	return o->continues;
+}
+
+struct vmc_error *vmc_oops_scan(const struct vmc_log_line *lines, size_t n_lines,
+				struct vmc_oops_set *ret)
+{
+	struct vmc_oops_set set = { 0 };
+	struct scanner sc = { .lines = lines, .n_lines = n_lines, .arena = &set.arena };
+	struct vmc_error *err = NULL;
+	size_t first = 0, last = 0;
+	bool have = false;
+
+	if (!find_openings(&sc) || !find_release(&sc))
+		err = vmc_error_no_memory();
+	for (size_t k = 0; !err && k < sc.openings.len && sc.reports.len < REPORTS_MAX; k++) {
+		if (have && is_part(&sc, &sc.openings.data[k], first, last))
+			continue;
+		first = sc.openings.data[k].line;
+		err = read_report(&sc, k, &last);
+		have = true;
+	}
+	if (!err && sc.reports.len) {
+		struct vmc_oops *reports =
+			vmc_arena_alloc(&set.arena, sc.reports.len * sizeof(*reports));
+
+		if (reports) {
+			memcpy(reports, sc.reports.data, sc.reports.len * sizeof(*reports));
+			set.reports = reports;
+			set.n_reports = sc.reports.len;
+		} else {
+			err = vmc_error_no_memory();
+		}
+	}
+	vmc_vec_free(&sc.openings);
+	vmc_vec_free(&sc.reports);
+	vmc_vec_free(&sc.text);
+	vmc_vec_free(&sc.own);
+	if (err) {
+		vmc_oops_set_deinit(&set);
+		return err;
+	}
+	*ret = set;
+	return NULL;
+}
+
+void vmc_oops_set_deinit(struct vmc_oops_set *s)
+{
+	vmc_arena_deinit(&s->arena);
+	*s = (struct vmc_oops_set){ 0 };
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "oops/stack.h"
+
+#include "oops/frame.h"
+#include "oops/names.h"
+
+#define NAMES_MAX 256 /* deeper traces are recursions: the culprit is near the top */
+
+struct names {
+	struct slice at[NAMES_MAX];
+	size_t n;
+	const char *const *skip;
+	bool one_is_enough; /* the format wants the first name, so the walk ends with it */
+	bool done;
+};
+
+static void add_name(struct names *names, struct slice name)
+{
+	struct slice stem = vmc_oops_name_stem(name);
+
+	if (!name.n || names->n == NAMES_MAX || vmc_oops_name_matches(stem, vmc_oops_helpers) ||
+	    vmc_oops_name_matches(stem, names->skip))
+		return;
+	names->at[names->n++] = name;
+	names->done = names->one_is_enough;
+}
+
+/* A trace of an injected fault stands inside the report's own: what follows belongs elsewhere. */
+static bool is_fault_injection(struct slice line)
+{
+	struct frame_text f;
+
+	return slice_has(line, "should_fail") && vmc_oops_parse_frame(line, &f) &&
+	       slice_starts(f.function, "should_fail");
+}
+
+static bool match_part(const char *part, struct slice line, struct names *names)
+{
+	if (strcmp(part, "@ip") == 0) {
+		struct frame_text f;
+
+		if (!vmc_oops_parse_ip(line, &f))
+			return false;
+		add_name(names, f.function);
+	} else if (strcmp(part, "@call") == 0) {
+		return vmc_oops_is_trace_start(line);
+	} else {
+		struct captures caps = { 0 };
+
+		if (!vmc_oops_search(part, line, &caps, NULL))
+			return false;
+		if (caps.n)
+			add_name(names, caps.at[caps.n - 1]);
+	}
+	return true;
+}
+
+static void add_frame(struct names *names, struct slice line, bool unreliable)
+{
+	struct frame_text f;
+
+	if (!vmc_oops_parse_frame(line, &f) || (!f.has_offset && !f.caller.n) ||
+	    (!f.reliable && !unreliable))
+		return;
+	add_name(names, f.function);
+	if (f.caller.n && !names->done)
+		add_name(names, f.caller);
+}
+
+static void walk(const char *const parts[FORMAT_PARTS], struct report_text text, bool unreliable,
+		 struct names *names)
+{
+	size_t part = 0;
+
+	for (size_t i = 0; i < text.n && part < FORMAT_PARTS && parts[part] && !names->done; i++) {
+		struct slice line = text.lines[i];
+
+		if (is_fault_injection(line))
+			return;
+		if (strcmp(parts[part], "@stack") != 0) {
+			part += match_part(parts[part], line, names);
+		} else if (part + 1 < FORMAT_PARTS && parts[part + 1] &&
+			   match_part(parts[part + 1], line, names)) {
+			part += 2;
+		} else if (vmc_oops_is_stack_start(line)) {
+			part++;
+			/* the heading may be what the next part waits for */
+		} else {
+			add_frame(names, line, unreliable);
+		}
+	}
+}
+
+static struct slice choose_stalled(const struct names *names)
+{
+	static const char across_cpus[] = "smp_call_function";
+
+	for (size_t i = 0; i < names->n; i++) {
+		if (!vmc_oops_name_matches(names->at[i], vmc_oops_anchors))
+			continue;
+		if (slice_has(names->at[i], across_cpus))
+			return slice_of(across_cpus);
+		return names->at[i ? i - 1 : 0];
+	}
+	return (struct slice){ "", 0 };
+}
+
+static struct slice choose_hung(const struct names *names)
+{
+	static const char *const grace[] = { "synchronize_rcu", "synchronize_srcu",
+					     "synchronize_net", "synchronize_sched", NULL };
+	static const char *const rtnl[] = { "rtnl_lock", NULL };
+
+	for (size_t i = 0; i < names->n; i++) {
+		if (vmc_oops_name_matches(names->at[i], rtnl))
+			return names->at[i];
+		if (vmc_oops_name_matches(names->at[i], grace))
+			return slice_of("synchronize_rcu");
+	}
+	for (size_t i = 0; i < names->n; i++)
+		if (!vmc_oops_name_matches(names->at[i], vmc_oops_waits))
+			return names->at[i];
+	return (struct slice){ "", 0 };
+}
+
+struct slice vmc_oops_guilty_function(const struct format *f, struct report_text text,
+				      bool unreliable)
+{
+	const char *const *ways[] = { f->parts, f->other };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct names names = { .skip = f->skip };
+		struct slice name = { "", 0 };
+
+		names.one_is_enough = !(f->flags & (FORMAT_STALL | FORMAT_HUNG));
+		if (!ways[i][0])
+			continue;
+		walk(ways[i], text, unreliable, &names);
+		if (f->flags & FORMAT_STALL)
+			name = choose_stalled(&names);
+		else if (f->flags & FORMAT_HUNG)
+			name = choose_hung(&names);
+		else if (names.n)
+			name = names.at[0];
+		if (name.n)
+			return name;
+	}
+	return (struct slice){ "", 0 };
+}
