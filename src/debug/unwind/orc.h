@@ -17,7 +17,8 @@
  *   else  v   = value of cfa_base: sp, bp, or a register that only the
  *               last pt_regs tell
  *         cfa = v + cfa_offset
- *               SP_INDIRECT: *(v) + cfa_offset     (v = sp)
+ *               SP_INDIRECT: *(v) + cfa_offset     (v = sp; before 5.12 the offset was
+ *                                                  added first, but none had one)
  *               BP_INDIRECT: *(v + cfa_offset)     (v = bp)
  *   CALL          ip' = *(cfa - 8), sp' = cfa
  *   REGS          pt_regs lie at cfa: ip', sp', bp' and the others from there
@@ -64,7 +65,7 @@ enum vmc_orc_base {
 	VMC_ORC_BASE_R10,	  /* the same, before bp is set up */
 	VMC_ORC_BASE_R13,
 	VMC_ORC_BASE_DI,
-	VMC_ORC_BASE_DX,      /* entry of NMIs; the kernel's own unwinder forgets its offset of 8 */
+	VMC_ORC_BASE_DX,      /* entry of NMIs; the kernel's own unwinder ignores the offset of 8 */
 	VMC_ORC_BASE_PREV_SP, /* the cfa; only for bp */
 };
 
@@ -98,11 +99,13 @@ struct vmc_error *vmc_orc_version(const struct vmc_reader *mem, const struct vmc
 				  int *ret) VMC_MUST_CHECK;
 
 /*
- * The rule for `ip` (the address of the instruction, so return address - 1 for
- * calls). Binary search that reads about 15 places of the table; VMC_LIMIT for counts above
- * VMC_ORC_COUNT_MAX. VMC_NOT_FOUND when ip is outside the table: below its first entry, or
- * further off than its entries can reach. (Where exactly its code ends a table does not tell; the
- * last entry is UNDEFINED.) VMC_BAD_FORMAT for an entry that is none.
+ * The rule for `ip` (the address of the instruction, so return address - 1 for calls).
+ * Binary search that reads about 15 places of the table.
+ *
+ * VMC_NOT_FOUND when ip is below the first entry, or further off than entries can reach;
+ * where its code ends a table does not tell, but the last entry is UNDEFINED. VMC_BAD_FORMAT
+ * for an entry that is none, VMC_LIMIT for a count above VMC_ORC_COUNT_MAX; else the
+ * reader's error.
  */
 struct vmc_error *vmc_orc_find(const struct vmc_reader *mem, const struct vmc_orc_table *table,
 			       int version, uint64_t ip, struct vmc_orc_rule *ret) VMC_MUST_CHECK;
