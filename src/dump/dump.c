@@ -59,7 +59,7 @@ static struct vmc_error *finish_open(struct vmc_dump *d)
 
 	VMC_TRY(vmc_probe(d->files, d->n_files, &d->facts, &d->ops, &d->reader));
 	for (size_t i = 0; i < d->n_files; i++) {
-		info->file_size += d->files[i].raw.size;
+		info->file_size += d->files[i].raw_size;
 		info->flattened |= d->files[i].flattened;
 	}
 	info->notes = d->facts.notes.data;
@@ -135,6 +135,20 @@ static bool record_touch(struct vmc_dump *d, uint64_t pfn)
 	return true;
 }
 
+/* Bytes that the disk refused are not lost: the user should know the difference. */
+static struct vmc_error *io_error(struct vmc_dump *d, uint64_t pfn)
+{
+	for (size_t i = 0; i < d->n_files; i++) {
+		int err = d->files[i].io_error;
+
+		d->files[i].io_error = 0;
+		if (err)
+			return vmc_error_os(err, "physical 0x%" PRIx64 ": reading the dump file",
+					    pfn * VMC_PAGE_SIZE);
+	}
+	return NULL;
+}
+
 struct vmc_error *vmc_dump_page(struct vmc_dump *dump, uint64_t pfn, const uint8_t **ret)
 {
 	struct vmc_why why = { "" };
@@ -144,6 +158,7 @@ struct vmc_error *vmc_dump_page(struct vmc_dump *dump, uint64_t pfn, const uint8
 		return NULL;
 	if (code == VMC_OK || code == VMC_NO_MEMORY)
 		return vmc_error_no_memory();
+	VMC_TRY(io_error(dump, pfn));
 	/* the topmost pfns have no 64-bit address: show what was asked for */
 	if (pfn > UINT64_MAX / VMC_PAGE_SIZE)
 		return vmc_error_new(code, "page frame 0x%" PRIx64 ": %s", pfn, why.text);

@@ -18,11 +18,13 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "dump/cache.h"
+
 #define EHDR_SIZE 64u
 #define PHDR_SIZE 56u
 #define SHDR_SIZE 64u
 #define DUMP_ELF_INCOMPLETE 1u
-/* Notes are copied only from a flattened stream; 8192 CPUs need 8 MiB. */
+/* 8192 CPUs need 8 MiB. */
 #define NOTE_AREA_MAX (64u << 20)
 #define PAGE_MASK ((uint64_t)VMC_PAGE_SIZE - 1)
 /* Frames at or above this have no 64-bit physical address. */
@@ -37,7 +39,8 @@ struct elf {
 	 */
 	struct vmc_extents map;
 	size_t last;
-	uint64_t needed; /* size the file should have */
+	uint64_t needed;	 /* size the file should have */
+	struct vmc_cache *cache; /* of pages read one by one, by pos; NULL until the first */
 	uint8_t page[VMC_PAGE_SIZE];
 };
 
@@ -231,12 +234,13 @@ static void elf_free(void *reader)
 	if (!e)
 		return;
 	vmc_extents_deinit(&e->map);
+	vmc_cache_free(e->cache);
 	free(e);
 }
 
 VMC_DEFINE_CLEANUP(struct elf *, elf_free, cleanup_elfp)
 
-struct vmc_error *vmc_elf_open(struct vmc_file *file, struct vmc_facts *facts, void **ret)
+struct vmc_error *vmc_elf_core_open(struct vmc_file *file, struct vmc_facts *facts, void **ret)
 {
 	vmc_cleanup(cleanup_elfp) struct elf *e = calloc(1, sizeof(*e));
 	struct vmc_dump_info *info = &facts->info;
@@ -301,17 +305,51 @@ static enum vmc_code assemble(struct elf *e, uint64_t start, size_t i, const uin
 		size_t size = (size_t)(to - from + 1);
 		uint64_t pos = x->pos + (from - x->start);
 		uint8_t buf[VMC_PAGE_SIZE];
+		const uint8_t *p;
 
 		if (x->pos == VMC_EXTENT_NOWHERE)
 			continue;
 		if (is_lost(e, x) || !is_stored(e, pos, size))
 			return lost(e, pos, why);
-		if (ret)
-			memcpy(e->page + (from - start), vmc_file_view(e->file, pos, size, buf),
-			       size);
+		if (!ret)
+			continue;
+		p = vmc_file_data(e->file, pos, size, buf);
+		if (!p)
+			return lost(e, pos, why);
+		memcpy(e->page + (from - start), p, size);
 	}
 	if (ret)
 		*ret = e->page;
+	return VMC_OK;
+}
+
+/*
+ * A page that lies in the file in one piece. Pages that come by sequential
+ * reading are not cached: a scan shall not drive out what is used often.
+ */
+static enum vmc_code read_page(struct elf *e, uint64_t pos, const uint8_t **ret,
+			       struct vmc_why *why)
+{
+	const uint8_t *p = e->cache ? vmc_cache_get(e->cache, pos) : NULL;
+	uint8_t *kept;
+
+	if (!p)
+		p = vmc_file_data(e->file, pos, VMC_PAGE_SIZE, e->page);
+	if (!p)
+		return lost(e, pos, why);
+	*ret = p;
+	if (p != e->page)
+		return VMC_OK;
+	if (!e->cache) {
+		vmc_autoerror struct vmc_error *err =
+			vmc_cache_new(VMC_PAGE_SIZE, VMC_CACHE_BYTES, &e->cache);
+
+		if (err)
+			return VMC_NO_MEMORY;
+	}
+	kept = vmc_cache_take(e->cache, pos);
+	if (kept)
+		memcpy(kept, p, VMC_PAGE_SIZE);
 	return VMC_OK;
 }
 
@@ -339,9 +377,7 @@ static enum vmc_code lookup(struct elf *e, uint64_t pfn, const uint8_t **ret, st
 	}
 	if (is_lost(e, x) || !is_stored(e, pos, VMC_PAGE_SIZE))
 		return lost(e, pos, why);
-	if (ret)
-		*ret = vmc_file_view(e->file, pos, VMC_PAGE_SIZE, e->page);
-	return VMC_OK;
+	return ret ? read_page(e, pos, ret, why) : VMC_OK;
 }
 
 static enum vmc_code elf_page(void *reader, uint64_t pfn, const uint8_t **ret, struct vmc_why *why)

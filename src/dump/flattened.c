@@ -26,21 +26,27 @@
 #define FLAT_VERSION 1
 #define RECORD_HEADER 16u
 
-bool vmc_flattened_match(struct vmc_bytes raw)
+bool vmc_flattened_match(struct vmc_file *f)
 {
-	return raw.size >= sizeof(FLAT_MAGIC) && !memcmp(raw.data, FLAT_MAGIC, sizeof(FLAT_MAGIC));
+	uint8_t buf[sizeof(FLAT_MAGIC)];
+	const uint8_t *p = vmc_file_raw_view(f, 0, sizeof(FLAT_MAGIC), buf);
+
+	return p && !memcmp(p, FLAT_MAGIC, sizeof(FLAT_MAGIC));
 }
 
-static struct vmc_error *check_header(struct vmc_bytes raw)
+static struct vmc_error *check_header(struct vmc_file *f)
 {
 	uint64_t type, version;
+	uint8_t buf[16];
+	const uint8_t *p = vmc_file_raw_view(f, 16, sizeof(buf), buf);
 
-	if (raw.size < FLAT_HEADER)
+	if (f->raw_size < FLAT_HEADER || !p)
 		return vmc_error_new(VMC_BAD_FORMAT,
-				     "flattened dump of %zu bytes is cut off within its header",
-				     raw.size);
-	type = vmc_be64(raw.data + 16);
-	version = vmc_be64(raw.data + 24);
+				     "flattened dump of %" PRIu64
+				     " bytes is cut off within its header",
+				     f->raw_size);
+	type = vmc_be64(p);
+	version = vmc_be64(p + 8);
 	if (type != FLAT_TYPE || version != FLAT_VERSION)
 		return vmc_error_new(VMC_UNSUPPORTED,
 				     "flattened dump of type %" PRIu64 ", version %" PRIu64
@@ -63,19 +69,23 @@ __attribute__((__format__(__printf__, 2, 3))) static void set_cut(struct vmc_fil
 struct vmc_error *vmc_flattened_index(struct vmc_file *f)
 {
 	uint64_t at = FLAT_HEADER, offset, size, left;
+	uint8_t header[RECORD_HEADER];
 
-	VMC_TRY(check_header(f->raw));
+	VMC_TRY(check_header(f));
 	f->size = 0;
 	for (size_t n = 0;; n++) {
-		if (!vmc_range_ok(at, RECORD_HEADER, f->raw.size)) {
+		/* records lie far apart: keeping blocks would only cost */
+		if (!vmc_file_raw_read(f, at, RECORD_HEADER, header)) {
+			if (f->io_error)
+				return vmc_error_os(f->io_error, "record %zu of the flattened file",
+						    n);
 			set_cut(f,
 				"the flattened file ends after %zu records without an end record",
 				n);
 			break;
 		}
-		vmc_file_touch(f, at);
-		offset = vmc_be64(f->raw.data + at);
-		size = vmc_be64(f->raw.data + at + 8);
+		offset = vmc_be64(header);
+		size = vmc_be64(header + 8);
 		if (offset == UINT64_MAX && size == UINT64_MAX)
 			break;
 		at += RECORD_HEADER;
@@ -86,7 +96,7 @@ struct vmc_error *vmc_flattened_index(struct vmc_file *f)
 				n, at - RECORD_HEADER);
 			break;
 		}
-		left = f->raw.size - at;
+		left = f->raw_size - at;
 		if (size > left) {
 			set_cut(f,
 				"the flattened file ends within record %zu, at %" PRIu64
@@ -108,28 +118,29 @@ struct vmc_error *vmc_flattened_index(struct vmc_file *f)
 	return NULL;
 }
 
-const uint8_t *vmc_flattened_view(struct vmc_file *f, uint64_t offset, size_t size, void *buf)
+const uint8_t *vmc_flattened_get(struct vmc_file *f, vmc_file_getter *raw, uint64_t offset,
+				 size_t size, void *buf)
 {
 	const struct vmc_extents *x = &f->records;
 	size_t i = vmc_extents_find(x, offset, f->last_record);
 	uint8_t *out = buf;
 
 	f->last_record = i;
-	if (i < x->len && x->data[i].start <= offset && size <= x->data[i].end - offset) {
-		uint64_t raw = x->data[i].pos + (offset - x->data[i].start);
-
-		vmc_file_touch(f, raw);
-		return f->raw.data + raw;
-	}
+	if (i < x->len && x->data[i].start <= offset && size <= x->data[i].end - offset)
+		return raw(f, x->data[i].pos + (offset - x->data[i].start), size, buf);
 	memset(out, 0, size);
 	for (; i < x->len && x->data[i].start < offset + size; i++) {
 		const struct vmc_extent *e = &x->data[i];
 		uint64_t from = e->start > offset ? e->start : offset;
 		uint64_t to = e->end < offset + size ? e->end : offset + size;
-		uint64_t raw = e->pos + (from - e->start);
+		uint8_t *place = out + (from - offset);
+		const uint8_t *p;
 
-		vmc_file_touch(f, raw);
-		memcpy(out + (from - offset), f->raw.data + raw, (size_t)(to - from));
+		p = raw(f, e->pos + (from - e->start), (size_t)(to - from), place);
+		if (!p)
+			return NULL;
+		if (p != place)
+			memcpy(place, p, (size_t)(to - from));
 		f->last_record = i;
 	}
 	return out;

@@ -52,8 +52,8 @@ struct vmc_error *vmc_notes_parse(struct vmc_bytes area, struct vmc_facts *facts
 void vmc_notes_find_vmcoreinfo(struct vmc_facts *facts);
 
 /* elf.c. The file is borrowed as long as the reader lives; so everywhere below. */
-struct vmc_error *vmc_elf_open(struct vmc_file *file, struct vmc_facts *facts,
-			       void **ret) VMC_MUST_CHECK;
+struct vmc_error *vmc_elf_core_open(struct vmc_file *file, struct vmc_facts *facts,
+				    void **ret) VMC_MUST_CHECK;
 extern const struct vmc_format_ops vmc_elf_ops;
 
 /* kdump.c: one file, which may be a part of a split set. */

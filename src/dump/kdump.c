@@ -37,7 +37,7 @@
 #define VMCOREINFO_MAX (1u << 20)
 /* How many of the last descriptors are looked at to find where the page data should end. */
 #define TAIL_DESCS 65536u
-#define SAMPLED_DESCS 512u
+#define SAMPLED_DESCS 16u
 
 struct vmc_kdump {
 	struct vmc_file *file;
@@ -218,8 +218,8 @@ static struct vmc_error *lay_out(struct vmc_kdump *k, struct vmc_pagemap *pages)
 	if (pages->bytes > needed)
 		pages->bytes = needed;
 	/* a flattened stream can claim any size, but not beyond its own bytes */
-	if (pages->bytes > k->file->raw.size)
-		pages->bytes = k->file->raw.size;
+	if (pages->bytes > k->file->raw_size)
+		pages->bytes = k->file->raw_size;
 	return NULL;
 }
 
@@ -429,7 +429,9 @@ static enum vmc_code decode(struct vmc_kdump *k, const struct desc *d, const uin
 		*ret = page;
 		return VMC_OK;
 	}
-	in = (struct vmc_bytes){ vmc_file_view(k->file, d->offset, d->size, k->scratch), d->size };
+	in = (struct vmc_bytes){ vmc_file_data(k->file, d->offset, d->size, k->scratch), d->size };
+	if (!in.data)
+		return vmc_why_set(why, VMC_TRUNCATED, "its contents cannot be read");
 	page = vmc_cache_take(k->shared->cache, key);
 	if (!page)
 		return VMC_NO_MEMORY;
@@ -455,10 +457,7 @@ enum vmc_code vmc_kdump_page(struct vmc_kdump *k, uint64_t pfn, const uint8_t **
 
 	if (code != VMC_OK)
 		return code;
-	if (d.flags == VMC_CODEC_RAW)
-		block = vmc_file_view(k->file, d.offset, k->block_size, k->scratch);
-	else
-		code = decode(k, &d, &block, why);
+	code = decode(k, &d, &block, why);
 	if (code == VMC_OK)
 		*ret = block + within;
 	return code;

@@ -30,7 +30,7 @@ static struct vmc_error *open_elf(struct vmc_file *files, size_t n, struct vmc_f
 			"%zu files, but the first is an ELF core; only compressed kdump "
 			"files come in parts",
 			n);
-	return vmc_elf_open(files, facts, ret);
+	return vmc_elf_core_open(files, facts, ret);
 }
 
 #define AT(offset, bytes) offset, bytes, sizeof(bytes) - 1
