@@ -71,25 +71,26 @@ static bool window_after(const struct vmc_reader *mem, uint64_t addr, size_t siz
 	*w = (struct window){ .data = malloc(size ? size : 1), .addr = addr };
 	if (!w->data)
 		return false;
-	w->size = vmc_kallsyms_read(mem, addr, w->data, size, &ignored);
+	w->size = vmc_kallsyms_read(mem, addr, w->data, size, true, &ignored);
 	return true;
 }
 
-/* Reads page by page from the end backwards; returns how many bytes were there. */
+/* Reads step by step from the end backwards; returns how many bytes were there. */
 static size_t read_backwards(const struct vmc_reader *mem, uint64_t end, uint8_t *buf, size_t size)
 {
-	size_t have = 0;
+	size_t have = 0, step = PAGE;
 
-	while (have < size) {
-		size_t part = (size_t)((end - have - 1) % PAGE) + 1;
+	while (have < size && step) {
+		size_t part = (size_t)((end - have - 1) % step) + 1;
 		vmc_autoerror struct vmc_error *err = NULL;
 
 		if (part > size - have)
 			part = size - have;
 		err = vmc_read(mem, end - have - part, buf + size - have - part, part);
 		if (err)
-			break;
-		have += part;
+			step /= 2;
+		else
+			have += part;
 	}
 	return have;
 }
@@ -442,7 +443,7 @@ static bool scan_range(struct scan *s, struct vmc_range r, struct vmc_kallsyms_t
 
 		if (size > r.end - addr)
 			size = (size_t)(r.end - addr);
-		got = vmc_kallsyms_read(s->mem, addr, s->buf + s->kept, size, &err);
+		got = vmc_kallsyms_read(s->mem, addr, s->buf + s->kept, size, false, &err);
 		if (got && scan_part(s, addr, got, ret))
 			return true;
 		addr += got;

@@ -86,9 +86,10 @@ static inline enum vmc_kallsyms_step vmc_kallsyms_record(struct vmc_bytes names,
 
 /*
  * Reads as much of [addr, addr + size) as is there in one piece from its
- * start; `ret_error` says why the rest is not (NULL when all was read).
+ * start, page by page; `ret_error` says why the rest is not (NULL when all was
+ * read). `fine`: also the part of a page before the end of memory.
  */
 size_t vmc_kallsyms_read(const struct vmc_reader *mem, uint64_t addr, uint8_t *buf, size_t size,
-			 struct vmc_error **ret_error);
+			 bool fine, struct vmc_error **ret_error);
 
 #endif

@@ -94,7 +94,7 @@ static struct vmc_error *read_names(const struct vmc_reader *mem, uint64_t strta
 	m->names = malloc(want);
 	if (!m->names)
 		return vmc_error_no_memory();
-	m->names_size = vmc_kallsyms_read(mem, strtab, (uint8_t *)m->names, want, &end);
+	m->names_size = vmc_kallsyms_read(mem, strtab, (uint8_t *)m->names, want, true, &end);
 	if (!m->names_size)
 		return vmc_error_wrap(vmc_take(end), "names of module symbols");
 	return NULL;

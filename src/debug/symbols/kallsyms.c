@@ -49,25 +49,26 @@ static void source_deinit(struct source *s)
 }
 
 size_t vmc_kallsyms_read(const struct vmc_reader *mem, uint64_t addr, uint8_t *buf, size_t size,
-			 struct vmc_error **ret_error)
+			 bool fine, struct vmc_error **ret_error)
 {
-	size_t done = 0;
+	struct vmc_error *err = vmc_read(mem, addr, buf, size);
+	size_t done = err ? 0 : size, step = PAGE;
 
-	*ret_error = vmc_read(mem, addr, buf, size);
-	if (!*ret_error)
-		return size;
-	vmc_error_free(*ret_error);
-	*ret_error = NULL;
 	while (done < size) {
-		size_t part = PAGE - (size_t)((addr + done) % PAGE);
+		size_t part = step - (size_t)((addr + done) % step);
 
 		if (part > size - done)
 			part = size - done;
-		*ret_error = vmc_read(mem, addr + done, buf + done, part);
-		if (*ret_error)
+		vmc_error_free(err);
+		err = vmc_read(mem, addr + done, buf + done, part);
+		if (!err)
+			done += part;
+		else if (fine && step > 1)
+			step /= 2;
+		else
 			break;
-		done += part;
 	}
+	*ret_error = err;
 	return done;
 }
 
@@ -87,7 +88,8 @@ static struct vmc_error *read_tokens(const struct vmc_reader *mem,
 	s->token_text = calloc(1, TOKEN_TABLE_MAX + COPY);
 	if (!s->token_text)
 		return vmc_error_no_memory();
-	size = vmc_kallsyms_read(mem, tables->token_table, (uint8_t *)s->token_text, want, &end);
+	size = vmc_kallsyms_read(mem, tables->token_table, (uint8_t *)s->token_text, want, true,
+				 &end);
 	for (size_t i = 0; i < VMC_KALLSYMS_TOKENS; i++) {
 		uint16_t at = vmc_le16(index + 2 * i);
 		const char *nul = at < size ? memchr(s->token_text + at, 0, size - at) : NULL;
@@ -147,7 +149,7 @@ static struct vmc_error *read_more(const struct vmc_reader *mem, uint64_t addr, 
 		return vmc_error_no_memory();
 	s->names = grown;
 	s->names_size += vmc_kallsyms_read(mem, addr + s->names_size, s->names + s->names_size,
-					   NAMES_CHUNK, end);
+					   NAMES_CHUNK, true, end);
 	return NULL;
 }
 
@@ -199,8 +201,8 @@ static bool is_possible(const struct source *s, enum vmc_kallsyms_encoding encod
 	case VMC_KALLSYMS_PERCPU:
 	case VMC_KALLSYMS_BASE:
 		return s->offsets && s->values.base;
-	case VMC_KALLSYMS_PLACE:
-		return s->offsets;
+	case VMC_KALLSYMS_PLACE: /* sorted offsets from a base would pass for them, too */
+		return s->offsets && !s->values.base;
 	case VMC_KALLSYMS_ENCODINGS:
 		break;
 	}
