@@ -280,10 +280,10 @@ static void read_place(struct reader *r, struct slice s)
 
 	if (r->o->source_file)
 		return;
-	if (!vmc_oops_search("kernel BUG at %s:%n", s, &caps, NULL) &&
-	    !vmc_oops_search(" at %s:%n", s, &caps, NULL) &&
-	    !vmc_oops_search("WARNING: %s:%n at ", s, &caps, NULL) &&
-	    !vmc_oops_search("UBSAN: %* in %s:%n", s, &caps, NULL))
+	if (!vmc_oops_search("kernel BUG at %p:%n", s, &caps, NULL) &&
+	    !vmc_oops_search(" at %p:%n", s, &caps, NULL) &&
+	    !vmc_oops_search("WARNING: %p:%n at ", s, &caps, NULL) &&
+	    !vmc_oops_search("UBSAN: %* in %p:%n", s, &caps, NULL))
 		return;
 	if (slice_find_char(caps.at[0], '.') == SLICE_NONE || !slice_eat_dec(&caps.at[1], &line))
 		return;
@@ -487,6 +487,16 @@ bool vmc_oops_is_body_line(struct slice s)
 		"locks held",
 		"Showing all locks",
 		"cache ",
+		"Register r",
+		"->",
+		"#",
+		"Possible",
+		"CPU0",
+		"lock(",
+		"***",
+		"the existing",
+		"1 lock held",
+
 		"The",
 		"LR ",
 		"Stack",

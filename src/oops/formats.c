@@ -301,7 +301,9 @@ static const struct format warning_formats[] = {
 		   LIST("refcount", "kobject_")),
 	{ "WARNING: %*kernel/locking/lockdep.c:%n %*lock_", NULL, "WARNING: locking bug in {F}",
 	  "deadlock", LIST("lock_sock", "release_sock"), AT_WARNING },
-	{ "WARNING: %*mm/%*.c:%n %*k%*malloc", NULL, "WARNING: kmalloc bug in {F}", "warning-panic",
+	{ "WARNING: %*mm/%*.c:%n kmalloc", NULL, "WARNING: kmalloc bug in {F}", "warning-panic",
+	  LIST("kmalloc", "krealloc", "slab", "kmem"), AT_WARNING },
+	{ "WARNING: %*mm/%*.c:%n kvmalloc", NULL, "WARNING: kmalloc bug in {F}", "warning-panic",
 	  LIST("kmalloc", "krealloc", "slab", "kmem"), AT_WARNING },
 	{ "WARNING: %*mm/vmalloc.c:%n %*__vmalloc_node", NULL, "WARNING: zero-size vmalloc in {F}",
 	  "warning-panic", NULL, AT_WARNING },
@@ -374,10 +376,17 @@ static const struct format warning_formats[] = {
 	{ "WARNING: kernel stack frame pointer at %x in %* has bad value", NULL,
 	  "WARNING: kernel stack frame pointer has bad value", "memory-corruption" },
 	/* any other place */
-	{ "WARNING: %*at %s:%n", NULL, "WARNING in {F}", "warning-panic", NULL, AT_WARNING },
-	{ "WARNING: %s:%n at ", NULL, "WARNING in {F}", "warning-panic", NULL, AT_WARNING },
-	{ "WARNING: [%*] %s:%n at ", NULL, "WARNING in {F}", "warning-panic", NULL, AT_WARNING },
+	{ "WARNING: %*at %p:%n", NULL, "WARNING in {F}", "warning-panic", NULL, AT_WARNING },
+	{ "WARNING: %p:%n at ", NULL, "WARNING in {F}", "warning-panic", NULL, AT_WARNING },
+	{ "WARNING: [%*] %p:%n at ", NULL, "WARNING in {F}", "warning-panic", NULL, AT_WARNING },
 	{ "WARNING:%_%.", NULL, "WARNING: corrupted", .flags = FORMAT_DAMAGED },
+};
+
+/* A stall's trace begins with the interrupt that found it; what was interrupted is below. */
+static const struct recipe below_interrupt[] = {
+	{ { "Exception stack", "@stack" } },
+	{ { "el1h_64_irq", "@stack" } },
+	{ { NULL } },
 };
 
 static const struct format info_formats[] = {
@@ -401,7 +410,7 @@ static const struct format info_formats[] = {
 	  NULL,
 	  { "just changed the state of lock", LOCK_AT } },
 	{ "INFO: %*-safe -> %*-unsafe lock order detected",
-	  "%*which became ",
+	  NULL,
 	  "possible deadlock in {F}",
 	  "deadlock",
 	  NULL,
@@ -420,7 +429,8 @@ static const struct format info_formats[] = {
 	  stall_skip,
 	  { "apic_timer_interrupt", "@ip", "@stack" },
 	  { "apic_timer_interrupt", "@stack" },
-	  FORMAT_STALL },
+	  FORMAT_STALL,
+	  below_interrupt },
 	/* kernel/hung_task.c */
 	{ "INFO: task %* blocked %*for more than %n seconds", NULL, "INFO: task hung in {F}",
 	  "hung-task", NULL, TRACE, .flags = FORMAT_HUNG },
@@ -504,7 +514,7 @@ static const struct format kernel_bug_formats[] = {
 	  usercopy_skip, TRACE },
 	{ "kernel BUG at lib/list_debug.c", NULL, "BUG: corrupted list in {F}", "list-corruption",
 	  NULL, TRACE },
-	{ "kernel BUG at %s:%n", NULL, "kernel BUG in {F}", "bug-assertion", LIST("^skb_"),
+	{ "kernel BUG at %p:%n", NULL, "kernel BUG in {F}", "bug-assertion", LIST("^skb_"),
 	  IP_THEN_TRACE },
 };
 static const struct format capital_bug_formats[] = {
@@ -619,7 +629,7 @@ static const struct format nobody_formats[] = {
 	{ ": nobody cared", NULL, "irq: nobody cared", "hardware" },
 };
 static const struct format badness_formats[] = {
-	{ "Badness at %s:%n", NULL, "WARNING in {F}", "warning-panic", NULL, AT_WARNING },
+	{ "Badness at %p:%n", NULL, "WARNING in {F}", "warning-panic", NULL, AT_WARNING },
 };
 static const struct format stack_overflow_formats[] = {
 	{ "stack overflow", NULL, "stack overflow in {F}", "stack-overflow", NULL, TRACE },
@@ -643,11 +653,12 @@ const struct format_group vmc_oops_groups[] = {
 			 "BUG: no syscalls can create resource"),
 	  .category = "unknown" },
 	{ GROUP("WARNING:", warning_formats),
-	  .unless = LIST("/etc/ssh/moduli does not exist", "workqueue cpumask: online intersect",
-			 "he mand mount option", "Unsupported flag value(s)",
-			 "Unprivileged eBPF is enabled with eIBRS", "fbcon: Driver",
-			 "mitigation options.", "kernel not compiled with CPU_SRSO", "EXT4-fs ",
-			 "): WARNING", "uses deprecated v2 capabilities", "wireless extensions") },
+	  .unless =
+		  LIST("/etc/ssh/moduli does not exist", "workqueue cpumask: online intersect",
+		       "he mand mount option", "Unsupported flag value(s)",
+		       "Unprivileged eBPF is enabled with eIBRS", "fbcon: Driver",
+		       "mitigation options.", "kernel not compiled with CPU_SRSO", "EXT4-fs ",
+		       "): WARNING", "~uses deprecated v2 capabilities", "~wireless extensions") },
 	{ GROUP("INFO:", info_formats),
 	  .unless = LIST("lockdep is turned off", "Stall ended before state dump start",
 			 "NMI handler", "recovery required on readonly filesystem", "took too long",

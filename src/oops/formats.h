@@ -30,8 +30,13 @@ enum {
  * call trace's heading, "@stack" takes the frames up to the next heading (or to a
  * line that fits the following part), anything else is a pattern that is looked for
  * anywhere in the lines and captures a function with %f. Where `parts` give no function, `other`
- * are tried. Helpers (names.h) and names that match `skip` are passed over.
+ * are tried, then those of `more` (an array that ends with an empty one). Helpers (names.h) and
+ * names that match `skip` are passed over.
  */
+struct recipe {
+	const char *parts[FORMAT_PARTS];
+};
+
 struct format {
 	const char *pattern;
 	const char *then;
@@ -41,12 +46,13 @@ struct format {
 	const char *parts[FORMAT_PARTS];
 	const char *other[FORMAT_PARTS];
 	unsigned flags;
+	const struct recipe *more;
 };
 
 /* Formats that open with the same word; where none of them fits, the title is the line itself. */
 struct format_group {
 	const char *word;
-	const char *const *unless; /* a line that has one of these is no report */
+	const char *const *unless; /* a line that has one of these is no report; ~: in any case */
 	const struct format *formats;
 	size_t n_formats;
 	const char *category; /* for a title that is the line itself */

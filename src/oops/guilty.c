@@ -12,7 +12,7 @@
 
 /* Generic code; '*' stands for a run without '/', a pattern that ends in '/' for a directory. */
 static const char *const generic[] = {
-	"*.h",
+
 	"lib/",
 	"virt/lib/",
 	"mm/kasan/",
@@ -55,57 +55,58 @@ static const char *const generic[] = {
 	"drivers/usb/core/urb.c",
 };
 
-/* Glob with one star at most; `path` may go on behind a pattern that ends in '/' or '*'. */
+/* `path` may go on behind a pattern that ends in '/' or '*'. */
 static bool path_matches(struct slice path, const char *pattern)
 {
-	size_t n = strlen(pattern), rest;
-	const char *star = memchr(pattern, '*', n);
+	const char *star = NULL;
+	size_t at = 0, resume = 0;
 
-	if (!star)
-		return pattern[n - 1] == '/' ? slice_starts(path, pattern)
-					     : slice_is(path, pattern);
-	if (path.n < n - 1 || memcmp(path.p, pattern, (size_t)(star - pattern)) != 0)
-		return false;
-	rest = n - (size_t)(star - pattern) - 1;
-	if (!rest)
-		return true;
-	if (star == pattern)
-		return memcmp(path.p + path.n - rest, star + 1, rest) == 0;
-	path = slice_from(path, (size_t)(star - pattern));
-	for (size_t skip = 0; skip < path.n && path.p[skip] != '/'; skip++) {
-		struct slice tail = slice_from(path, skip);
-
-		/* a second star, as in arch / * / kernel/unwind*.c, means "and anything behind" */
-		if (memchr(star + 1, '*', rest)) {
-			const char *second = memchr(star + 1, '*', rest);
-			size_t front = (size_t)(second - star) - 1;
-
-			if (tail.n >= front && memcmp(tail.p, star + 1, front) == 0)
+	while (*pattern) {
+		if (*pattern == '*') {
+			star = ++pattern;
+			resume = at;
+			if (!*star)
 				return true;
-		} else if (tail.n == rest && memcmp(tail.p, star + 1, rest) == 0) {
-			return true;
+		} else if (at < path.n && path.p[at] == *pattern) {
+			at++;
+			pattern++;
+			if (!*pattern && at < path.n && pattern[-1] != '/')
+				pattern = star ? star : pattern; /* not at the end yet: go on */
+			else
+				continue;
+			if (!star)
+				return false;
+			at = ++resume;
+		} else if (star && resume < path.n && path.p[resume] != '/') {
+			pattern = star;
+			at = ++resume;
+		} else {
+			return false;
 		}
 	}
-	/* the run in the middle ends at the directory's end */
-	{
-		size_t slash = slice_find_char(path, '/');
-		const char *second = memchr(star + 1, '*', rest);
-		size_t front = second ? (size_t)(second - star) - 1 : rest;
-
-		if (slash == SLICE_NONE)
-			return false;
-		path = slice_from(path, slash);
-		return path.n >= front && memcmp(path.p, star + 1, front) == 0 &&
-		       (second || path.n == rest);
-	}
+	return true;
 }
 
 static bool is_generic(struct slice path)
 {
+	if (path.n > 2 && memcmp(path.p + path.n - 2, ".h", 2) == 0)
+		return true;
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(generic); i++)
 		if (path_matches(path, generic[i]))
 			return true;
 	return false;
+}
+
+static bool is_path(char c)
+{
+	return is_word(c) || c == '/' || c == '.' || c == '-' || c == '+';
+}
+
+/* A name of a C or Rust source file; assembly is entry code, which is never to blame. */
+static bool is_source(struct slice s)
+{
+	return s.n > 3 && ((s.p[s.n - 2] == '.' && (s.p[s.n - 1] == 'c' || s.p[s.n - 1] == 'h')) ||
+			   memcmp(s.p + s.n - 3, ".rs", 3) == 0);
 }
 
 /* " net/ipv4/tcp.c:1234": the first FILE:LINE of the line. */
@@ -114,21 +115,19 @@ static struct slice find_place(struct slice s)
 	s = slice_head(s, 1024);
 	for (size_t colon; (colon = slice_find_char(s, ':')) != SLICE_NONE;
 	     s = slice_from(s, colon + 1)) {
-		size_t from = colon;
+		struct slice path = slice_head(s, colon);
+		size_t from = colon, up;
 
-		if (colon + 1 >= s.n || !is_digit(s.p[colon + 1]) || colon < 3 ||
-		    s.p[colon - 2] != '.' ||
-		    (s.p[colon - 1] != 'c' && s.p[colon - 1] != 'h' && s.p[colon - 1] != 'S'))
-			if (!(colon > 3 && colon + 1 < s.n && is_digit(s.p[colon + 1]) &&
-			      memcmp(s.p + colon - 3, ".rs", 3) == 0))
-				continue;
-		while (from && (is_word(s.p[from - 1]) || memchr("/.-+", s.p[from - 1], 4)) &&
-		       colon - from < PATH_LIMIT)
+		if (colon + 1 >= s.n || !is_digit(s.p[colon + 1]) || !is_source(path))
+			continue;
+		while (from && is_path(s.p[from - 1]) && colon - from < PATH_LIMIT)
 			from--;
-		/* a build directory in front, "./arch/x86/..." */
-		while (colon - from > 2 && s.p[from] == '.' && s.p[from + 1] == '/')
-			from += 2;
-		return (struct slice){ s.p + from, colon - from };
+		path = slice_from(path, from);
+		/* "./arch/x86/...", "arch/x86/kvm/../../../virt/kvm/eventfd.c" */
+		slice_eat(&path, "./");
+		while ((up = slice_find(path, "../")) != SLICE_NONE)
+			path = slice_from(path, up + 3);
+		return path;
 	}
 	return (struct slice){ "", 0 };
 }
@@ -161,13 +160,13 @@ static bool is_deeper(struct slice path, struct slice than)
 /* A stall's trace begins with the interrupt that found it; the work is below. */
 static size_t stall_start(const struct vmc_log_line *const *lines, size_t n)
 {
-	static const char *const marks[] = { "apic_timer_interrupt+0x", "el1h_64_irq+0x",
+	static const char *const marks[] = { " apic_timer_interrupt+0x", " el1h_64_irq+0x",
 					     "Exception stack" };
 
 	for (size_t m = 0; m < VMC_ARRAY_SIZE(marks); m++)
 		for (size_t i = 0; i < n; i++)
 			if (slice_has((struct slice){ lines[i]->text, lines[i]->len }, marks[m]))
-				return i + 1;
+				return i;
 	return 0;
 }
 

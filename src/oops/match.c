@@ -31,6 +31,10 @@ static const char *skip_class(const char *p, const char *end, char class)
 		while (p < end && !is_blank(*p))
 			p++;
 		break;
+	case 'p':
+		while (p < end && !is_blank(*p) && *p != ':')
+			p++;
+		break;
 	case 'f':
 		while (p < end && is_symbol(*p))
 			p++;

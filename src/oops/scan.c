@@ -19,7 +19,8 @@
 #define WINDOW_OPENINGS 8 /* nor holds more openings: keeps hostile logs linear */
 #define TEXT_LINES_MAX 2000
 #define PANIC_CUTS_AFTER 22 /* a report this long needs nothing from the panic that follows it */
-#define GAP_LINES 12	    /* that many foreign lines end a report without an end mark */
+#define GAP_LINES 24	    /* that many foreign lines end a report without an end mark */
+#define PANIC_BEFORE_BODY 4 /* a panic this early belongs to the report it is in */
 #define REPORTS_MAX 100000
 
 /* A line that may open a report. */
@@ -67,7 +68,7 @@ static bool same_context(const struct vmc_log_line *opening, const struct vmc_lo
 static bool is_excluded(const struct format_group *g, struct slice line)
 {
 	for (const char *const *u = g->unless; u && *u; u++)
-		if (slice_has(line, *u))
+		if (**u == '~' ? slice_has_any_case(line, *u + 1) : slice_has(line, *u))
 			return true;
 	return false;
 }
@@ -99,6 +100,18 @@ static bool classify(const struct searcher *s, struct slice line, int word, size
 	return true;
 }
 
+/* A symbolizer repeats the opening once for each function that was inlined there. */
+static bool repeats(const struct scanner *sc, const struct opening *o)
+{
+	const struct opening *before;
+
+	if (!sc->openings.len)
+		return false;
+	before = &sc->openings.data[sc->openings.len - 1];
+	return before->line + 1 == o->line && before->group == o->group &&
+	       slice_has(text_of(&sc->lines[before->line]), " [inline]");
+}
+
 static bool find_openings(struct scanner *sc)
 {
 	const char *words[SEARCH_WORDS_MAX];
@@ -121,6 +134,7 @@ static bool find_openings(struct scanner *sc)
 		if (i + 1 < sc->n_lines && slice_has(text_of(&sc->lines[i + 1]),
 						     "** replaying previous printk message **"))
 			continue;
+		o.continues |= repeats(sc, &o);
 		if (!vmc_vec_push(&sc->openings, o))
 			return false;
 	}
@@ -160,7 +174,7 @@ static bool ends_text(const struct opening *o)
  * The lines that the title is read from: those of the opening's context, without
  * unreliable frames, up to what is surely another report.
  */
-static bool collect_text(struct scanner *sc, size_t k, bool unreliable)
+static bool collect_text(struct scanner *sc, size_t k)
 {
 	const struct opening *o = &sc->openings.data[k];
 	const struct vmc_log_line *opening = &sc->lines[o->line];
@@ -189,8 +203,8 @@ static bool collect_text(struct scanner *sc, size_t k, bool unreliable)
 		    (slice_has(s, "Kernel panic - not syncing") ||
 		     slice_has(s, "possible circular locking dependency detected")))
 			break;
-		if (!unreliable && i > o->line && !slice_has(s, "<EOI>") &&
-		    vmc_oops_parse_frame(s, &f) && !f.reliable)
+		if (i > o->line && !slice_has(s, "<EOI>") && vmc_oops_parse_frame(s, &f) &&
+		    !f.reliable)
 			continue;
 		if (i == o->line)
 			s = slice_from(s, o->at);
@@ -253,21 +267,13 @@ static bool name_report(struct scanner *sc, size_t k, struct vmc_oops *o)
 	const struct format *f;
 	bool wants;
 
-	if (!collect_text(sc, k, false))
+	if (!collect_text(sc, k))
 		return false;
 	text = (struct report_text){ sc->text.data, sc->text.len };
 	f = find_format(op->group, text, &caps);
 	wants = f && strstr(f->title, "{F}");
 	if (wants)
-		guilty = vmc_oops_guilty_function(f, text, false);
-	if (wants && !guilty.n && sc->lines[op->line].has_caller) {
-		/* all frames may be unreliable; with callers they at least are of this task */
-		if (!collect_text(sc, k, true))
-			return false;
-		text = (struct report_text){ sc->text.data, sc->text.len };
-		f = find_format(op->group, text, &caps);
-		guilty = f ? vmc_oops_guilty_function(f, text, true) : guilty;
-	}
+		guilty = vmc_oops_guilty_function(f, text);
 	short_name(&function, guilty);
 	if (f)
 		vmc_oops_title_fill(&title, f->title, &caps, vmc_str_text(&function));
@@ -308,6 +314,17 @@ static bool is_end_mark(struct slice s)
 	return slice_has(s, "---[ end trace") || slice_has(s, "---[ end Kernel panic");
 }
 
+/*
+ * Does an opening after `n` lines end the report? A panic that comes before the body does
+ * not: with panic_on_warn the panic's trace is the only one that is printed.
+ */
+static bool is_next_report(const struct opening *o, size_t n)
+{
+	if (o->group->flags & FORMAT_PANIC)
+		return n > PANIC_BEFORE_BODY;
+	return !o->continues;
+}
+
 /* The lines that are the report's own, the first being the opening; also where it ends. */
 static bool collect_own(struct scanner *sc, size_t k, size_t *ret_last)
 {
@@ -326,7 +343,7 @@ static bool collect_own(struct scanner *sc, size_t k, size_t *ret_last)
 		if (!same_context(opening, l))
 			continue;
 		if (i > o->line && next < sc->openings.len && sc->openings.data[next].line == i &&
-		    !sc->openings.data[next].continues)
+		    is_next_report(&sc->openings.data[next], sc->own.len))
 			break;
 		if (slice_has(s, "[ cut here ]") && i > o->line)
 			break;

@@ -55,19 +55,18 @@ static bool match_part(const char *part, struct slice line, struct names *names)
 	return true;
 }
 
-static void add_frame(struct names *names, struct slice line, bool unreliable)
+static void add_frame(struct names *names, struct slice line)
 {
 	struct frame_text f;
 
-	if (!vmc_oops_parse_frame(line, &f) || (!f.has_offset && !f.caller.n) ||
-	    (!f.reliable && !unreliable))
+	if (!vmc_oops_parse_frame(line, &f) || (!f.has_offset && !f.caller.n) || !f.reliable)
 		return;
 	add_name(names, f.function);
 	if (f.caller.n && !names->done)
 		add_name(names, f.caller);
 }
 
-static void walk(const char *const parts[FORMAT_PARTS], struct report_text text, bool unreliable,
+static void walk(const char *const parts[FORMAT_PARTS], struct report_text text,
 		 struct names *names)
 {
 	size_t part = 0;
@@ -76,17 +75,16 @@ static void walk(const char *const parts[FORMAT_PARTS], struct report_text text,
 		struct slice line = text.lines[i];
 
 		if (is_fault_injection(line))
-			return;
-		if (strcmp(parts[part], "@stack") != 0) {
+			part++;
+		else if (strcmp(parts[part], "@stack") != 0) {
 			part += match_part(parts[part], line, names);
 		} else if (part + 1 < FORMAT_PARTS && parts[part + 1] &&
 			   match_part(parts[part + 1], line, names)) {
 			part += 2;
 		} else if (vmc_oops_is_stack_start(line)) {
 			part++;
-			/* the heading may be what the next part waits for */
 		} else {
-			add_frame(names, line, unreliable);
+			add_frame(names, line);
 		}
 	}
 }
@@ -96,7 +94,9 @@ static struct slice choose_stalled(const struct names *names)
 	static const char across_cpus[] = "smp_call_function";
 
 	for (size_t i = 0; i < names->n; i++) {
-		if (!vmc_oops_name_matches(names->at[i], vmc_oops_anchors))
+		if (!vmc_oops_name_matches(names->at[i], vmc_oops_anchors) &&
+		    !vmc_oops_name_matches(vmc_oops_name_without_syscall(names->at[i]),
+					   vmc_oops_anchors))
 			continue;
 		if (slice_has(names->at[i], across_cpus))
 			return slice_of(across_cpus);
@@ -123,27 +123,27 @@ static struct slice choose_hung(const struct names *names)
 	return (struct slice){ "", 0 };
 }
 
-struct slice vmc_oops_guilty_function(const struct format *f, struct report_text text,
-				      bool unreliable)
+static struct slice try_recipe(const struct format *f, const char *const parts[FORMAT_PARTS],
+			       struct report_text text)
 {
-	const char *const *ways[] = { f->parts, f->other };
+	struct names names = { .skip = f->skip };
 
-	for (size_t i = 0; i < 2; i++) {
-		struct names names = { .skip = f->skip };
-		struct slice name = { "", 0 };
+	names.one_is_enough = !(f->flags & (FORMAT_STALL | FORMAT_HUNG));
+	walk(parts, text, &names);
+	if (f->flags & FORMAT_STALL)
+		return choose_stalled(&names);
+	if (f->flags & FORMAT_HUNG)
+		return choose_hung(&names);
+	return names.n ? names.at[0] : (struct slice){ "", 0 };
+}
 
-		names.one_is_enough = !(f->flags & (FORMAT_STALL | FORMAT_HUNG));
-		if (!ways[i][0])
-			continue;
-		walk(ways[i], text, unreliable, &names);
-		if (f->flags & FORMAT_STALL)
-			name = choose_stalled(&names);
-		else if (f->flags & FORMAT_HUNG)
-			name = choose_hung(&names);
-		else if (names.n)
-			name = names.at[0];
-		if (name.n)
-			return name;
-	}
-	return (struct slice){ "", 0 };
+struct slice vmc_oops_guilty_function(const struct format *f, struct report_text text)
+{
+	struct slice name = try_recipe(f, f->parts, text);
+
+	if (!name.n)
+		name = try_recipe(f, f->other, text);
+	for (const struct recipe *r = f->more; !name.n && r && r->parts[0]; r++)
+		name = try_recipe(f, r->parts, text);
+	return name;
 }

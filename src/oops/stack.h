@@ -12,11 +12,7 @@ struct report_text {
 	size_t n;
 };
 
-/*
- * The guilty function as printed (with compiler suffixes), or an empty slice. `damaged`
- * is set where a trace was cut off. `unreliable` lets frames marked "?" count.
- */
-struct slice vmc_oops_guilty_function(const struct format *f, struct report_text text,
-				      bool unreliable);
+/* The guilty function as printed (with compiler suffixes), or an empty slice. */
+struct slice vmc_oops_guilty_function(const struct format *f, struct report_text text);
 
 #endif

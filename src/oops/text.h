@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 /* Borrowed text without a NUL behind it. */
 struct slice {
@@ -88,6 +89,17 @@ static inline size_t slice_find(struct slice s, const char *what)
 static inline bool slice_has(struct slice s, const char *what)
 {
 	return slice_find(s, what) != SLICE_NONE;
+}
+
+/* The same in any letter case; slow, for rare lines. */
+static inline bool slice_has_any_case(struct slice s, const char *what)
+{
+	size_t n = strlen(what);
+
+	for (size_t at = 0; n <= s.n && at <= s.n - n; at++)
+		if (strncasecmp(s.p + at, what, n) == 0)
+			return true;
+	return false;
 }
 
 static inline size_t slice_find_char(struct slice s, char c)
@@ -186,6 +198,7 @@ struct captures {
  *     %*  any run, the shortest that lets the rest match    %t  same, captured
  *     %w  word (letters, digits, _), captured               %n  decimal, captured
  *     %x  hex number with or without 0x, captured           %s  run without blanks, captured
+ *     %p  run without blanks and colons (a path), captured
  *     %f  symbol name, captured                             %_  blanks, also none
  *     %a  bracketed addresses and blanks, also none         %.  end of the text
  *     %%  a percent sign
