@@ -219,7 +219,7 @@ def check_log(case, checks):
 
 def line_body(line):
     """A log line without caller ids and trailing blanks."""
-    return re.sub(r"^(\[ *\d+\.\d{6}\])\[[ TC]\d+\]", r"\1", line).rstrip()
+    return re.sub(r"^(\[ *\d+\.\d{6}\]) ?\[ *[TC]\d+\]", r"\1", line).rstrip()
 
 
 def log_body(text):

@@ -14,13 +14,21 @@ def task_count():
     return sum(1 for _ in for_each_task(prog))
 
 
+def timekeeper():
+    """The core timekeeper; an element of an array since 6.13."""
+    try:
+        return prog["tk_core"].timekeeper
+    except KeyError:
+        return prog["timekeeper_data"][0].timekeeper
+
+
 def uptime():
-    keeper = prog["tk_core"].timekeeper
+    keeper = timekeeper()
     return keeper.xtime_sec.value_() + keeper.wall_to_monotonic.tv_sec.value_()
 
 
 def date():
-    return prog["tk_core"].timekeeper.xtime_sec.value_()
+    return timekeeper().xtime_sec.value_()
 
 
 def load():

@@ -79,9 +79,19 @@ def run(kernel, scenario):
         run_program(["debugfs", "-R", f"rdump / {scratch}", disk])
         runs.confirm(folder, scenario)
         dumps = collect(pathlib.Path(scratch), folder)
+    dumps.append(with_snappy(folder))
     seconds = time.monotonic() - begin
     say(f"{kernel.series} {scenario['name']}: saved {', '.join(d['format'] for d in dumps)} after {seconds:.1f} s")
     return runs.write_truth(kernel, scenario, folder, dumps, seconds)
+
+
+def with_snappy(folder):
+    """The dump whose pages are stored as they are, once more with snappy pages."""
+    root = packages.get_root("sid")
+    shutil.copy(HERE / "snappy_pages.py", root / "tmp")
+    out = folder / "vmcore.snappy-d1"
+    packages.in_root(root, ["python3", "/tmp/snappy_pages.py", folder / "vmcore.raw-d1", out])
+    return {"format": "snappy-d1", "files": [out.name], "writer": "snappy_pages.py"}
 
 
 def collect(scratch, folder):

@@ -103,9 +103,12 @@ def refresh(suite, force=False):
     sources.write_text(wanted)
     with step(f"package lists of {suite}"):
         try:
-            apt(suite, "update", "-q")
+            apt(suite, "update", "-q", "-oAPT::Update::Error-Mode=any")
         except (RuntimeError, subprocess.TimeoutExpired) as error:
-            raise Skip(f"Debian's package lists of {suite} cannot be fetched: {error}") from error
+            if not stamp.exists():
+                raise Skip(f"Debian's package lists of {suite} cannot be fetched: {error}") from error
+            say(f"package lists of {suite} cannot be fetched now; going on with the old ones")
+            return
     stamp.touch()
 
 
@@ -127,6 +130,13 @@ def newer(a, b):
     return subprocess.run(["dpkg", "--compare-versions", a, "gt", b], check=False).returncode == 0
 
 
+def download(suite, *args, cwd=None):
+    try:
+        apt(suite, *args, cwd=cwd)
+    except (RuntimeError, subprocess.TimeoutExpired) as error:
+        raise Skip(f"packages of {suite} cannot be downloaded (if they were replaced by newer ones: lab packages --refresh): {error}") from error
+
+
 def fetch(suite, names):
     """Download packages by name (newest version), give back the files."""
     debs = cache_dir() / "debs"
@@ -143,7 +153,7 @@ def fetch(suite, names):
             missing.append(name)
     if missing:
         with step(f"download {' '.join(missing)}"):
-            apt(suite, "download", *missing, cwd=debs)
+            download(suite, "download", *missing, cwd=debs)
     for path in files:
         if not path.exists():
             raise RuntimeError(f"apt did not leave {path.name}")
@@ -158,7 +168,7 @@ def closure(suite, names):
     missing = [f for f in files if not f.exists()]
     if missing:
         with step(f"download {len(missing)} packages of {suite}"):
-            apt(suite, "install", "-qq", "-y", "--download-only", *names)
+            download(suite, "install", "-qq", "-y", "--download-only", *names)
     return files
 
 
@@ -273,19 +283,26 @@ def get_vmlinux(kernel):
     """Fetch the -dbg package and take the vmlinux with DWARF out of it."""
     if kernel.vmlinux.exists():
         return kernel.vmlinux
-    debs = fetch(kernel.suite, [f"linux-image-{kernel.release}-dbg"])
+    kernel.vmlinux.unlink(missing_ok=True)
+    deb = fetch(kernel.suite, [f"linux-image-{kernel.release}-dbg"])[0]
     with step(f"unpack vmlinux of {kernel.release}"):
         scratch = kernel.dir / "dbg.part"
         scratch.mkdir(parents=True, exist_ok=True)
-        pattern = f"./usr/lib/debug/boot/vmlinux-{kernel.release}"
-        archive = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(debs[0])], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        # --occurrence lets tar stop at the file, long before the modules' debug files are decompressed.
-        subprocess.run(["tar", "-C", str(scratch), "-x", "--occurrence=1", pattern], stdin=archive.stdout, check=True)
-        archive.stdout.close()
-        archive.wait()
-        (scratch / pattern).rename(kernel.vmlinux)
+        path = take_member(deb, f"usr/lib/debug/boot/vmlinux-{kernel.release}", scratch)
+        if path.is_symlink():  # since 7.0 it lies beside the modules
+            path = take_member(deb, os.path.normpath(path.relative_to(scratch).parent / os.readlink(path)), scratch)
+        path.rename(kernel.vmlinux)
         shutil.rmtree(scratch)
     return kernel.vmlinux
+
+
+def take_member(deb, name, folder):
+    """Unpack one file of a package; --occurrence lets tar stop there, before the rest is decompressed."""
+    archive = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(deb)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    subprocess.run(["tar", "-C", str(folder), "-x", "--occurrence=1", f"./{name}"], stdin=archive.stdout, check=True)
+    archive.stdout.close()
+    archive.wait()
+    return folder / name
 
 
 @functools.cache
@@ -331,6 +348,8 @@ def finish_root(root):
 
 def in_root(root, argv, timeout=600, check=True, cwd="/"):
     """Run a program in a suite root that sees /proc and the lab's cache under its usual path."""
+    if os.geteuid() != 0:
+        raise Skip("not root: suite roots need chroot and mount")
     cache = cache_dir()
     inside = root / str(cache).lstrip("/")
     inside.mkdir(parents=True, exist_ok=True)

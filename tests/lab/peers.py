@@ -44,22 +44,29 @@ def mend_header(path):
         file.write(header + program_headers)
 
 
-def refile(elf, out, *options):
+def refile(elf, out, series, *options):
     """Run makedumpfile over a QEMU ELF dump, whose header is mended in place."""
-    if not shutil.which("makedumpfile"):
-        raise Skip("no makedumpfile here")
     elf.chmod(0o600)
     mend_header(elf)
-    run(["makedumpfile", *options, elf, out], timeout=LIMIT)
+    makedumpfile(series, [*options, elf, out])
 
 
-def dmesg(path):
-    """The log as makedumpfile prints it."""
-    if not shutil.which("makedumpfile"):
+def makedumpfile(series, arguments):
+    """Run Debian 12's makedumpfile for the kernels of its time, the newest one for later kernels: the old one takes slab pages of
+    6.12 for user pages and leaves them out."""
+    if series not in ("5.10", "6.1"):
+        packages.in_root(packages.get_root("sid"), ["makedumpfile", *map(str, arguments)], timeout=LIMIT)
+    elif shutil.which("makedumpfile"):
+        run(["makedumpfile", *arguments], timeout=LIMIT)
+    else:
         raise Skip("no makedumpfile here")
+
+
+def dmesg(path, series="6.1"):
+    """The log as makedumpfile prints it."""
     with tempfile.TemporaryDirectory(dir=cache_dir()) as scratch:
         out = pathlib.Path(scratch) / "log"
-        run(["makedumpfile", "--dump-dmesg", path, out], timeout=LIMIT)
+        makedumpfile(series, ["--dump-dmesg", path, out])
         return out.read_text("utf-8", "replace")
 
 
@@ -178,7 +185,7 @@ def ask_now(folder, truth, which):
         raise Skip("no dump in a format for peers")
     vmlinux = pathlib.Path(truth["vmlinux"])
     if which == "dmesg":
-        return dmesg(path)
+        return dmesg(path, truth["series"])
     if which == "drgn":
         return drgn(path, vmlinux)
     return parse_crash(crash(path, vmlinux, which[-1]))

@@ -159,7 +159,7 @@ def write_truth(kernel, scenario, folder, dumps, seconds):
     return truth
 
 
-def dump(machine, folder, form):
+def dump(machine, folder, form, series):
     """Write one dump of a stopped guest: by QEMU, or by makedumpfile out of QEMU's ELF."""
     path = folder / f"vmcore.{form}"
     if form != "lzo-d31":
@@ -168,7 +168,7 @@ def dump(machine, folder, form):
     whole = folder / "vmcore.part"
     machine.dump(whole, "elf")
     path.unlink(missing_ok=True)
-    peers.refile(whole, path, "-l", "-d", "31")
+    peers.refile(whole, path, series, "-l", "-d", "31")
     whole.unlink()
     return {"format": form, "files": [path.name], "writer": "makedumpfile"}
 
@@ -201,7 +201,7 @@ def run(kernel, scenario):
         time.sleep(0.5 if scenario["wait"] == DEFAULTS["wait"] else 2)
         machine.command("stop")
         confirm(folder, scenario)
-        dumps = [dump(machine, folder, form) for form in scenario["dumps"]]
+        dumps = [dump(machine, folder, form, kernel.series) for form in scenario["dumps"]]
     seconds = time.monotonic() - begin
     say(f"{kernel.series} {scenario['name']}: crashed after {booted:.1f} s, dumped ({', '.join(scenario['dumps'])}) after {seconds:.1f} s")
     return write_truth(kernel, scenario, folder, dumps, seconds)
