@@ -14,11 +14,11 @@
 #define vmc_cleanup(fn) __attribute__((__cleanup__(fn)))
 
 /* Defines the adapter `name` for vmc_cleanup() that calls `fn` unless NULL. */
-#define VMC_DEFINE_CLEANUP(type, fn, name)         \
-	static inline void name(type *p)           \
-	{                                          \
-		if (*p)                            \
-			fn(*p);                    \
+#define VMC_DEFINE_CLEANUP(type, fn, name) \
+	static inline void name(type *p)   \
+	{                                  \
+		if (*p)                    \
+			fn(*p);            \
 	}
 
 static inline void vmc_cleanup_freep(void *p)
@@ -43,11 +43,11 @@ static inline void vmc_cleanup_filep(FILE **f)
 #define vmc_autofile vmc_cleanup(vmc_cleanup_filep)
 
 /* Gives the pointer away: returns it and leaves NULL behind. */
-#define vmc_take(p)                     \
-	({                              \
+#define vmc_take(p)                      \
+	({                               \
 		__auto_type take_ = (p); \
-		(p) = NULL;             \
-		take_;                  \
+		(p) = NULL;              \
+		take_;                   \
 	})
 
 #define VMC_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

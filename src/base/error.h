@@ -21,21 +21,21 @@
 #include "base/cleanup.h"
 
 enum vmc_code {
-	VMC_OK,          /* no error (only for vmc_error_code(NULL)) */
-	VMC_NO_MEMORY,   /* allocation failed, or a request was over its cap */
-	VMC_IO,          /* the operating system refused: open, read, write */
-	VMC_BAD_FORMAT,  /* bytes that contradict the format they should have */
-	VMC_NOT_FORMAT,  /* not this format at all: try the next one */
-	VMC_EXCLUDED,    /* page left out on purpose by the dump tool */
-	VMC_TRUNCATED,   /* page lost because the file ends too early */
-	VMC_DAMAGED,     /* page is there, but does not decode */
-	VMC_NOT_RAM,     /* physical address that the dump never covered */
-	VMC_UNMAPPED,    /* virtual address without a translation */
-	VMC_NOT_FOUND,   /* no such symbol, type, member, task ... */
+	VMC_OK,		 /* no error (only for vmc_error_code(NULL)) */
+	VMC_NO_MEMORY,	 /* allocation failed, or a request was over its cap */
+	VMC_IO,		 /* the operating system refused: open, read, write */
+	VMC_BAD_FORMAT,	 /* bytes that contradict the format they should have */
+	VMC_NOT_FORMAT,	 /* not this format at all: try the next one */
+	VMC_EXCLUDED,	 /* page left out on purpose by the dump tool */
+	VMC_TRUNCATED,	 /* page lost because the file ends too early */
+	VMC_DAMAGED,	 /* page is there, but does not decode */
+	VMC_NOT_RAM,	 /* physical address that the dump never covered */
+	VMC_UNMAPPED,	 /* virtual address without a translation */
+	VMC_NOT_FOUND,	 /* no such symbol, type, member, task ... */
 	VMC_UNSUPPORTED, /* recognised, but this program cannot read it */
-	VMC_MISMATCH,    /* debug info or part of another kernel or dump */
-	VMC_LIMIT,       /* a budget, count, depth or cycle guard stopped a walk */
-	VMC_USAGE,       /* the caller asked for something impossible */
+	VMC_MISMATCH,	 /* debug info or part of another kernel or dump */
+	VMC_LIMIT,	 /* a budget, count, depth or cycle guard stopped a walk */
+	VMC_USAGE,	 /* the caller asked for something impossible */
 	VMC_CODE_COUNT,
 };
 

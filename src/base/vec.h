@@ -14,11 +14,11 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#define VMC_VEC(type)        \
-	struct {             \
-		type *data;  \
-		size_t len;  \
-		size_t cap;  \
+#define VMC_VEC(type)       \
+	struct {            \
+		type *data; \
+		size_t len; \
+		size_t cap; \
 	}
 
 /* Grows to hold at least `want` elements of `size` bytes; false when memory is out. */
@@ -28,15 +28,14 @@ bool vmc_vec_reserve_raw(void **data, size_t *cap, size_t want, size_t size);
 	vmc_vec_reserve_raw((void **)&(v)->data, &(v)->cap, (want), sizeof(*(v)->data))
 
 /* Appends one element; false when memory is out. */
-#define vmc_vec_push(v, ...)                  \
-	(vmc_vec_reserve(v, (v)->len + 1) &&  \
-	 ((v)->data[(v)->len++] = (__VA_ARGS__), true))
+#define vmc_vec_push(v, ...) \
+	(vmc_vec_reserve(v, (v)->len + 1) && ((v)->data[(v)->len++] = (__VA_ARGS__), true))
 
-#define vmc_vec_free(v)                           \
-	do {                                      \
-		free((v)->data);                  \
-		(v)->data = NULL;                 \
-		(v)->len = (v)->cap = 0;          \
+#define vmc_vec_free(v)                  \
+	do {                             \
+		free((v)->data);         \
+		(v)->data = NULL;        \
+		(v)->len = (v)->cap = 0; \
 	} while (0)
 
 #define vmc_vec_each(p, v) for (p = (v)->data; p && p < (v)->data + (v)->len; p++)

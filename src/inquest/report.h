@@ -18,8 +18,8 @@
 
 struct vmc_culprit {
 	const char *function, *module, *object, *file, *comm;
-	uint32_t line;      /* 0 unknown */
-	int64_t pid;        /* -1 unknown */
+	uint32_t line; /* 0 unknown */
+	int64_t pid;   /* -1 unknown */
 };
 
 struct vmc_known_issue {
@@ -27,30 +27,32 @@ struct vmc_known_issue {
 };
 
 struct vmc_verdict {
-	const char *category; /* never NULL: "unknown" */
-	const char *title;    /* one line */
-	const char *summary;  /* one paragraph; NULL */
+	const char *category;	/* never NULL: "unknown" */
+	const char *title;	/* one line */
+	const char *summary;	/* one paragraph; NULL */
 	const char *confidence; /* high, medium, low */
 	struct vmc_culprit culprit;
 	bool has_trigger;
 	struct vmc_culprit trigger;
-	VMC_VEC(const char *) why;        /* "why we think so": the steps, each with its evidence */
+	VMC_VEC(const char *) why; /* "why we think so": the steps, each with its evidence */
 	VMC_VEC(struct vmc_known_issue) known_issues;
 	VMC_VEC(const char *) next_steps;
 };
 
 struct vmc_event {
 	const char *title, *type, *frame, *module, *comm;
-	int64_t pid;        /* -1 unknown */
-	int cpu;            /* -1 unknown */
-	int64_t time_ns;    /* -1 unknown */
-	uint32_t line;      /* log line number, 0 unknown */
+	int64_t pid;	 /* -1 unknown */
+	int cpu;	 /* -1 unknown */
+	int64_t time_ns; /* -1 unknown */
+	uint32_t line;	 /* log line number, 0 unknown */
 	bool primary;
-	int consequence_of; /* index of the event it follows from, -1 */
+	int consequence_of;	     /* index of the event it follows from, -1 */
+	const struct vmc_oops *oops; /* the kernel report it was made from */
 };
 
 struct vmc_finding {
-	const char *id, *severity, *title, *detail; /* severity: fatal error warning notice benign */
+	const char *id, *severity, *title,
+		*detail; /* severity: fatal error warning notice benign */
 	VMC_VEC(const char *) evidence;
 	uint64_t count;
 };
@@ -67,20 +69,20 @@ struct vmc_report_cpu {
 struct vmc_report {
 	/* Exactly one of target (a dump) and text (a log) is the source. Borrowed. */
 	struct vmc_target *target;
-	const char *path;         /* of the input (first part) */
+	const char *path; /* of the input (first part) */
 
 	struct vmc_system system; /* dumps only: meaningful when target */
 	size_t n_cpus, n_cpus_offline;
 	bool has_cpus;
-	size_t n_tasks;           /* idle tasks included, as crash counts */
+	size_t n_tasks; /* idle tasks included, as crash counts */
 	bool has_tasks;
 
-	bool has_panic;           /* did it panic or oops at all */
-	const char *panic_message;/* "Kernel panic - not syncing: Fatal exception" */
+	bool has_panic;		   /* did it panic or oops at all */
+	const char *panic_message; /* "Kernel panic - not syncing: Fatal exception" */
 	bool has_panic_task;
 	struct vmc_task panic_task;
-	int panic_cpu;            /* -1 unknown */
-	const char *panic_state;  /* "TASK_RUNNING" */
+	int panic_cpu;		 /* -1 unknown */
+	const char *panic_state; /* "TASK_RUNNING" */
 
 	struct vmc_verdict verdict;
 	VMC_VEC(struct vmc_event) events;
@@ -100,8 +102,8 @@ struct vmc_report {
 };
 
 /* Works the dump through. Never fails for a damaged dump: what is missing is listed. */
-struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, struct vmc_report **ret)
-	VMC_MUST_CHECK;
+struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path,
+				  struct vmc_report **ret) VMC_MUST_CHECK;
 /* The same for log text (borrowed until the report is freed). */
 struct vmc_error *vmc_report_text(const char *text, size_t size, const char *path,
 				  struct vmc_report **ret) VMC_MUST_CHECK;

@@ -60,8 +60,9 @@ static int note_fits(struct vmc_target *t, const struct vmc_cpu_note *n, const s
 	if (n->from_qemu) {
 		/* GS points to the CPU's own area in the kernel; in user mode its shadow does */
 		return (n->regs.value[VMC_X86_GS_BASE] == area ||
-			n->regs.value[VMC_X86_KERNEL_GS_BASE] == area) ?
-			       3 : 0;
+			n->regs.value[VMC_X86_KERNEL_GS_BASE] == area)
+			       ? 3
+			       : 0;
 	}
 	if (!c->task)
 		return 0;
@@ -160,10 +161,11 @@ struct vmc_error *vmc_cpu_backtrace(struct vmc_target *t, const struct vmc_cpu *
 	if (cpu->has_regs && (in_kernel(&cpu->regs) || vmc_regs_has(&cpu->regs, VMC_X86_CS)))
 		return vmc_unwind_regs(t, &cpu->regs, ret);
 	if (!cpu->task)
-		return vmc_error_new(VMC_NOT_FOUND, "CPU %d: neither registers nor a task are known",
-				     cpu->cpu);
+		return vmc_error_new(VMC_NOT_FOUND,
+				     "CPU %d: neither registers nor a task are known", cpu->cpu);
 	stack = vmc_get(&task, VMC_F_task_stack);
 	VMC_TRY(vmc_obj_error(&task, "task_struct"));
-	ret->stopped = vmc_error_new(VMC_NOT_FOUND, "the dump holds no registers of CPU %d", cpu->cpu);
+	ret->stopped =
+		vmc_error_new(VMC_NOT_FOUND, "the dump holds no registers of CPU %d", cpu->cpu);
 	return vmc_unwind_scan(t, stack, stack + STACK_SIZE, ret);
 }

@@ -11,8 +11,8 @@
 struct vmc_cpu {
 	int cpu;
 	bool present;
-	bool online;        /* by hot-plug state: a CPU that the panic stopped still counts */
-	uint64_t task;      /* current task; 0 unknown */
+	bool online;   /* by hot-plug state: a CPU that the panic stopped still counts */
+	uint64_t task; /* current task; 0 unknown */
 	bool has_regs;
 	struct vmc_regs regs; /* at the time of the dump */
 };
@@ -20,8 +20,9 @@ struct vmc_cpu {
 struct vmc_cpus {
 	VMC_VEC(struct vmc_cpu) cpus; /* possible CPUs that are present */
 	size_t present, offline;
-	int panic_cpu;      /* -1 none */
-	const char *panic_by; /* where panic_cpu comes from: "panic_cpu", "crashing_cpu", "log"; NULL */
+	int panic_cpu; /* -1 none */
+	const char *
+		panic_by; /* where panic_cpu comes from: "panic_cpu", "crashing_cpu", "log"; NULL */
 };
 
 struct vmc_error *vmc_cpus_read(struct vmc_target *t, struct vmc_cpus *ret) VMC_MUST_CHECK;

@@ -76,10 +76,11 @@ static struct vmc_error *open_ring(struct vmc_target *t, struct ring *r)
 	VMC_TRY(vmc_obj_error(&text, "prb_data_ring"));
 	if (!vmc_field_size(t, VMC_F_prb_desc_size, &r->desc_size) ||
 	    !vmc_field_size(t, VMC_F_printk_info_size, &r->info_size))
-		return vmc_error_new(VMC_NOT_FOUND, "sizes of prb_desc and printk_info are not known");
+		return vmc_error_new(VMC_NOT_FOUND,
+				     "sizes of prb_desc and printk_info are not known");
 	if (bits > RING_BITS_MAX || r->size_bits > RING_BITS_MAX)
-		return vmc_error_new(VMC_BAD_FORMAT, "ring of 2^%" PRIu64 " records, 2^%u bytes", bits,
-				     r->size_bits);
+		return vmc_error_new(VMC_BAD_FORMAT, "ring of 2^%" PRIu64 " records, 2^%u bytes",
+				     bits, r->size_bits);
 	r->count_mask = ((uint64_t)1 << bits) - 1;
 	r->data_size = (uint64_t)1 << r->size_bits;
 	return NULL;
@@ -101,11 +102,13 @@ static struct vmc_error *text_block(const struct ring *r, uint64_t begin, uint64
 		start = 0;
 		*size = next & (r->data_size - 1);
 	} else {
-		return vmc_error_new(VMC_BAD_FORMAT, "text block %" PRIx64 "..%" PRIx64, begin, next);
+		return vmc_error_new(VMC_BAD_FORMAT, "text block %" PRIx64 "..%" PRIx64, begin,
+				     next);
 	}
 	if (*size < 8 || *size > r->data_size - start) {
 		*size = 0;
-		return vmc_error_new(VMC_BAD_FORMAT, "text block %" PRIx64 "..%" PRIx64, begin, next);
+		return vmc_error_new(VMC_BAD_FORMAT, "text block %" PRIx64 "..%" PRIx64, begin,
+				     next);
 	}
 	*offset = start + 8;
 	*size -= 8;
@@ -115,7 +118,8 @@ static struct vmc_error *text_block(const struct ring *r, uint64_t begin, uint64
 static void set_caller(struct vmc_log_record *rec, uint32_t caller)
 {
 	rec->caller = caller;
-	/* without CONFIG_PRINTK_CALLER the member does not exist or stays 0, which no task or CPU is */
+	/* without CONFIG_PRINTK_CALLER the member does not exist or stays 0, which no task or CPU
+	 * is */
 	rec->has_caller = caller != 0;
 }
 
@@ -166,15 +170,16 @@ static bool read_record(const struct ring *r, uint64_t id, struct vmc_log *l)
 	uint64_t i = id & r->count_mask, state, begin, next, offset = 0, size;
 	struct vmc_obj desc = vmc_obj(r->t, r->descs + i * r->desc_size);
 	struct vmc_obj info = vmc_obj(r->t, r->infos + i * r->info_size);
-	struct vmc_log_record rec = { .level = -1, .facility = -1, .subsystem = "", .device = "",
-				      .text = "" };
+	struct vmc_log_record rec = {
+		.level = -1, .facility = -1, .subsystem = "", .device = "", .text = ""
+	};
 	struct vmc_error *err;
 	char *text;
 
 	state = vmc_get(&desc, VMC_F_prb_desc_state);
-	if (!vmc_obj_bad(&desc) && ((state & DESC_ID_MASK) != id ||
-				    (state >> DESC_STATE_SHIFT != DESC_COMMITTED &&
-				     state >> DESC_STATE_SHIFT != DESC_FINALIZED)))
+	if (!vmc_obj_bad(&desc) &&
+	    ((state & DESC_ID_MASK) != id || (state >> DESC_STATE_SHIFT != DESC_COMMITTED &&
+					      state >> DESC_STATE_SHIFT != DESC_FINALIZED)))
 		return true; /* reserved or recycled: not a record of the log */
 	struct vmc_obj lpos = vmc_obj(r->t, vmc_get_addr(&desc, VMC_F_prb_desc_lpos));
 	begin = vmc_get(&lpos, VMC_F_prb_lpos_begin);
@@ -222,7 +227,8 @@ static struct vmc_error *read_ring(struct vmc_target *t, struct vmc_log *l)
 	VMC_TRY(open_ring(t, &r));
 	r.has_caller = vmc_field_has(t, VMC_F_printk_info_caller);
 	l->generation = "printk_ringbuffer";
-	/* head may be one wrap ahead of a tail of 0; ids never differ by more than the ring holds */
+	/* head may be one wrap ahead of a tail of 0; ids never differ by more than the ring holds
+	 */
 	uint64_t n = ((r.head - r.tail) & DESC_ID_MASK) + 1;
 	if (n > r.count_mask + 1)
 		n = r.count_mask + 1;
@@ -283,8 +289,9 @@ static struct vmc_error *read_records(struct vmc_target *t, struct vmc_log *l)
 			break;
 		}
 		if (rec_len < header || rec_len > size - at || rec.len > rec_len - header) {
-			lose(l, vmc_error_new(VMC_BAD_FORMAT, "log record of %" PRIu64 " bytes at %u",
-					      rec_len, at));
+			lose(l,
+			     vmc_error_new(VMC_BAD_FORMAT, "log record of %" PRIu64 " bytes at %u",
+					   rec_len, at));
 			break;
 		}
 		text = vmc_arena_alloc(&l->arena, rec.len + 1);
@@ -311,8 +318,9 @@ static struct vmc_error *read_records(struct vmc_target *t, struct vmc_log *l)
 
 static bool add_line(struct vmc_log *l, char *text, size_t len)
 {
-	struct vmc_log_record rec = { .seq = l->records.len, .level = -1, .facility = -1,
-				      .subsystem = "", .device = "" };
+	struct vmc_log_record rec = {
+		.seq = l->records.len, .level = -1, .facility = -1, .subsystem = "", .device = ""
+	};
 	double seconds;
 	int used = 0;
 
@@ -322,7 +330,8 @@ static bool add_line(struct vmc_log *l, char *text, size_t len)
 		len -= 3;
 	}
 	text[len] = '\0'; /* where its newline stood */
-	if (sscanf(text, "[%lf] %n", &seconds, &used) == 1 && used > 0 && seconds >= 0 && seconds < 1e9) {
+	if (sscanf(text, "[%lf] %n", &seconds, &used) == 1 && used > 0 && seconds >= 0 &&
+	    seconds < 1e9) {
 		rec.time_ns = (uint64_t)(seconds * 1e9);
 		text += used;
 		len -= (size_t)used;
@@ -358,8 +367,10 @@ static struct vmc_error *read_characters(struct vmc_target *t, struct vmc_log *l
 		size_t more;
 		struct vmc_error *why2;
 
-		vmc_memory_read_holes(t->memory, buf.addr + start, text, size - start, &missing, &why);
-		vmc_memory_read_holes(t->memory, buf.addr, text + (size - start), start, &more, &why2);
+		vmc_memory_read_holes(t->memory, buf.addr + start, text, size - start, &missing,
+				      &why);
+		vmc_memory_read_holes(t->memory, buf.addr, text + (size - start), start, &more,
+				      &why2);
 		missing += more;
 		if (why)
 			vmc_error_free(why2);
@@ -391,8 +402,9 @@ struct vmc_error *vmc_log_read(struct vmc_target *t, struct vmc_log *ret)
 	else if (vmc_target_has_symbol(t, "log_end", &addr))
 		err = read_characters(t, ret);
 	else
-		err = vmc_error_new(VMC_NOT_FOUND,
-				    "neither prb nor log_buf are known: no VMCOREINFO and no symbols");
+		err = vmc_error_new(
+			VMC_NOT_FOUND,
+			"neither prb nor log_buf are known: no VMCOREINFO and no symbols");
 	if (err)
 		vmc_log_deinit(ret);
 	return err;

@@ -12,20 +12,20 @@
 struct vmc_log_record {
 	uint64_t seq;
 	uint64_t time_ns;
-	int level, facility;   /* -1 unknown */
+	int level, facility; /* -1 unknown */
 	bool has_caller;
-	uint32_t caller;       /* bit 31: CPU number, else thread id */
-	const char *text;      /* may hold newlines; control characters as stored */
+	uint32_t caller;  /* bit 31: CPU number, else thread id */
+	const char *text; /* may hold newlines; control characters as stored */
 	size_t len;
-	const char *why_bad;   /* the text is (partly) missing: the reason; NULL */
+	const char *why_bad;		/* the text is (partly) missing: the reason; NULL */
 	const char *subsystem, *device; /* dev_printk's, "" when none */
 };
 
 struct vmc_log {
 	VMC_VEC(struct vmc_log_record) records; /* oldest first */
 	struct vmc_arena arena;
-	const char *generation; /* "printk_ringbuffer", "records", "characters" */
-	uint64_t lost;          /* records that could not be read at all */
+	const char *generation;	   /* "printk_ringbuffer", "records", "characters" */
+	uint64_t lost;		   /* records that could not be read at all */
 	struct vmc_error *problem; /* first reason when lost > 0 or text is missing */
 };
 

@@ -23,7 +23,8 @@ static void read_uts(struct vmc_target *t, struct vmc_system *ret)
 	struct vmc_obj ns = vmc_obj_symbol(t, "init_uts_ns");
 	uint64_t name = vmc_get_addr(&ns, VMC_F_uts_ns_name);
 	struct vmc_error *err = vmc_obj_error(&ns, "init_uts_ns");
-	/* struct new_utsname: six strings of 65 bytes, sysname first (include/uapi/linux/utsname.h) */
+	/* struct new_utsname: six strings of 65 bytes, sysname first (include/uapi/linux/utsname.h)
+	 */
 	char raw[6][65];
 
 	if (!err)
@@ -120,7 +121,8 @@ static void read_memory(struct vmc_target *t, struct vmc_system *ret)
 		return;
 	}
 	struct vmc_error *err = vmc_obj_error(&table, "node_data");
-	vmc_target_missing(t, err ? err : vmc_error_new(VMC_NOT_FOUND, "no memory node can be read"),
+	vmc_target_missing(t,
+			   err ? err : vmc_error_new(VMC_NOT_FOUND, "no memory node can be read"),
 			   "memory size");
 }
 
@@ -148,22 +150,27 @@ static void dmi_string(struct vmc_target *t, enum vmc_constant field, char *buf,
 	str = vmc_get_u64(&table, 8 * (uint64_t)index);
 	if (vmc_obj_bad(&table) || !str)
 		return;
-	vmc_autoerror struct vmc_error *err = vmc_memory_read_string(t->memory, str, raw, sizeof(raw));
+	vmc_autoerror struct vmc_error *err =
+		vmc_memory_read_string(t->memory, str, raw, sizeof(raw));
 	if (!err)
 		clean(buf, size, raw, sizeof(raw));
 }
 
-/* DMI vendors of virtual machines; the hypervisor type is only set where the guest has drivers for it. */
-static const char *const virtual_vendors[] = { "QEMU",  "Red Hat", "VMware", "innotek", "Xen",
-					       "Microsoft Corporation", "Amazon EC2", "Google",
-					       "OpenStack", "Alibaba Cloud", "DigitalOcean",
-					       "Parallels", "Bochs", "KubeVirt" };
+/* DMI vendors of virtual machines; the hypervisor type is only set where the guest has drivers for
+ * it. */
+static const char *const virtual_vendors[] = { "QEMU",	       "Red Hat",
+					       "VMware",       "innotek",
+					       "Xen",	       "Microsoft Corporation",
+					       "Amazon EC2",   "Google",
+					       "OpenStack",    "Alibaba Cloud",
+					       "DigitalOcean", "Parallels",
+					       "Bochs",	       "KubeVirt" };
 
 static void read_hypervisor(struct vmc_target *t, struct vmc_system *ret)
 {
 	/* enum x86_hypervisor_type (arch/x86/include/asm/hypervisor.h) */
-	static const char *const types[] = { NULL, "VMware", "Hyper-V", "Xen PV", "Xen HVM",
-					     "KVM", "Jailhouse", "ACRN" };
+	static const char *const types[] = { NULL,	"VMware", "Hyper-V",   "Xen PV",
+					     "Xen HVM", "KVM",	  "Jailhouse", "ACRN" };
 	vmc_autoobj struct vmc_obj o = vmc_obj_symbol(t, "x86_hyper_type");
 	uint32_t type = vmc_get_u32(&o, 0);
 	const char *name = !vmc_obj_bad(&o) && type < VMC_ARRAY_SIZE(types) ? types[type] : NULL;
@@ -177,7 +184,8 @@ static void read_hypervisor(struct vmc_target *t, struct vmc_system *ret)
 	if (!is_virtual)
 		return;
 	if (name && vendor[0])
-		snprintf(ret->hypervisor, sizeof(ret->hypervisor), "%s (%s %s)", name, vendor, product);
+		snprintf(ret->hypervisor, sizeof(ret->hypervisor), "%s (%s %s)", name, vendor,
+			 product);
 	else if (vendor[0])
 		snprintf(ret->hypervisor, sizeof(ret->hypervisor), "%s (%s)", vendor, product);
 	else

@@ -12,20 +12,20 @@
 struct vmc_system {
 	char nodename[65], release[65], version[65], machine[65];
 	bool has_date;
-	int64_t date;            /* wall clock at the dump, seconds since 1970 UTC */
-	const char *date_from;   /* "timekeeper", "CRASHTIME", "dump header" */
+	int64_t date;	       /* wall clock at the dump, seconds since 1970 UTC */
+	const char *date_from; /* "timekeeper", "CRASHTIME", "dump header" */
 	bool has_uptime;
-	double uptime;           /* seconds of monotonic time since boot */
+	double uptime;		 /* seconds of monotonic time since boot */
 	const char *uptime_from; /* "timekeeper", "log" */
 	bool has_load;
 	double load[3];
 	bool has_memory;
-	uint64_t memory_bytes;   /* present pages of all nodes */
-	uint64_t cpu_khz;        /* 0 unknown */
+	uint64_t memory_bytes; /* present pages of all nodes */
+	uint64_t cpu_khz;      /* 0 unknown */
 	bool has_taint;
 	uint64_t taint;
 	char cmdline[4096];
-	char hypervisor[128];    /* "KVM", "QEMU (Standard PC ...)"; "" none or unknown */
+	char hypervisor[160]; /* "KVM", "QEMU (Standard PC ...)"; "" none or unknown */
 };
 
 void vmc_system_read(struct vmc_target *t, struct vmc_system *ret);

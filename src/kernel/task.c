@@ -20,16 +20,11 @@ static const struct {
 	uint64_t bit;
 	const char *brief, *full;
 } states[] = {
-	{ 0x1, "IN", "TASK_INTERRUPTIBLE" },
-	{ 0x2, "UN", "TASK_UNINTERRUPTIBLE" },
-	{ 0x4, "ST", "TASK_STOPPED" },
-	{ 0x8, "TR", "TASK_TRACED" },
-	{ 0x10, "DE", "EXIT_DEAD" },
-	{ 0x20, "ZO", "EXIT_ZOMBIE" },
-	{ 0x40, "PA", "TASK_PARKED" },
-	{ 0x80, "DE", "TASK_DEAD" },
-	{ 0x200, "WA", "TASK_WAKING" },
-	{ 0x800, "NE", "TASK_NEW" },
+	{ 0x1, "IN", "TASK_INTERRUPTIBLE" }, { 0x2, "UN", "TASK_UNINTERRUPTIBLE" },
+	{ 0x4, "ST", "TASK_STOPPED" },	     { 0x8, "TR", "TASK_TRACED" },
+	{ 0x10, "DE", "EXIT_DEAD" },	     { 0x20, "ZO", "EXIT_ZOMBIE" },
+	{ 0x40, "PA", "TASK_PARKED" },	     { 0x80, "DE", "TASK_DEAD" },
+	{ 0x200, "WA", "TASK_WAKING" },	     { 0x800, "NE", "TASK_NEW" },
 };
 
 static uint64_t all_state(const struct vmc_task *task)
@@ -197,13 +192,14 @@ static struct vmc_error *walk_xarray(struct walk *w, uint64_t head, uint64_t tag
 	if (!vmc_field_offset(w->t, VMC_F_xa_node_slots, &slots_offset) ||
 	    !vmc_field_size(w->t, VMC_F_xa_node_slots, &slots_bytes))
 		return vmc_error_new(VMC_NOT_FOUND, "layout of struct xa_node is not known");
-	n_slots = slots_bytes / 8 > XARRAY_SLOTS_MAX ? XARRAY_SLOTS_MAX : (unsigned int)(slots_bytes / 8);
+	n_slots = slots_bytes / 8 > XARRAY_SLOTS_MAX ? XARRAY_SLOTS_MAX
+						     : (unsigned int)(slots_bytes / 8);
 	if ((head & 3) != tag)
 		return head ? leaf(w, head) : NULL;
 	level[depth++] = (struct xa_level){ head & ~3ull, 0 };
 	while (depth) {
 		struct xa_level *l = &level[depth - 1];
-		uint64_t entry;
+		uint64_t entry = 0;
 
 		if (l->slot == n_slots) {
 			depth--;
@@ -211,9 +207,9 @@ static struct vmc_error *walk_xarray(struct walk *w, uint64_t head, uint64_t tag
 		}
 		if (visited++ > 2ull * TASKS_MAX)
 			return vmc_error_new(VMC_LIMIT, "the pid tree does not end");
-		VMC_TRY(vmc_error_wrap(vmc_read_u64(&mem, l->node + slots_offset + 8ull * l->slot++,
-						    &entry),
-				       "pid tree"));
+		VMC_TRY(vmc_error_wrap(
+			vmc_read_u64(&mem, l->node + slots_offset + 8ull * l->slot++, &entry),
+			"pid tree"));
 		if (!entry)
 			continue;
 		if ((entry & 3) == tag) {
@@ -257,7 +253,8 @@ static struct vmc_error *walk_pids(struct walk *w)
 	return walk_xarray(w, head, slot->alternative == 0 ? 2 : 1, pid_leaf);
 }
 
-/* A circular list_head list; `head` itself is no element. Cycles that miss the head end the walk. */
+/* A circular list_head list; `head` itself is no element. Cycles that miss the head end the walk.
+ */
 static struct vmc_error *walk_list(struct walk *w, uint64_t head, uint64_t link,
 				   struct vmc_error *(*element)(struct walk *w, uint64_t addr))
 {
@@ -338,7 +335,8 @@ static struct vmc_error *add_idle_tasks(struct vmc_tasks *l, struct vmc_target *
 		uint64_t idle = vmc_get(&rq, VMC_F_rq_idle);
 
 		if (vmc_obj_bad(&rq))
-			vmc_target_missing(t, vmc_obj_error(&rq, "run queue"), "idle task of CPU %zu", cpu);
+			vmc_target_missing(t, vmc_obj_error(&rq, "run queue"),
+					   "idle task of CPU %zu", cpu);
 		else if (idle)
 			VMC_TRY(add_task(l, t, idle, BY_PIDS | BY_LIST, true, (int)cpu));
 	}

@@ -10,19 +10,20 @@
 #include "target/target.h"
 
 struct vmc_task {
-	uint64_t addr;       /* struct task_struct */
+	uint64_t addr; /* struct task_struct */
 	int32_t pid, tgid, ppid;
 	char comm[17];
-	uint64_t state;      /* __state | exit_state << 32 as stored, decode with vmc_task_state() */
-	int cpu;             /* last or current; -1 unknown */
-	bool on_cpu;         /* current on `cpu` */
-	bool is_idle;        /* a CPU's swapper */
-	bool kthread;        /* PF_KTHREAD */
-	uint64_t stack;      /* lowest address; 0 freed or unknown */
-	uint64_t mm;         /* 0 none */
-	uint64_t flags;      /* PF_* */
+	uint64_t state; /* __state | exit_state << 32 as stored, decode with vmc_task_state() */
+	int cpu;	/* last or current; -1 unknown */
+	bool on_cpu;	/* current on `cpu` */
+	bool is_idle;	/* a CPU's swapper */
+	bool kthread;	/* PF_KTHREAD */
+	uint64_t stack; /* lowest address; 0 freed or unknown */
+	uint64_t mm;	/* 0 none */
+	uint64_t flags; /* PF_* */
 	uint64_t rss_pages, vm_pages; /* 0 unknown or kernel thread */
-	uint64_t start_ns, last_ran_ns; /* start_time; sched_info.last_arrival or se.exec_start, 0 unknown */
+	uint64_t start_ns,
+		last_ran_ns; /* start_time; sched_info.last_arrival or se.exec_start, 0 unknown */
 	bool in_pids, in_list;
 	const char *why_bad; /* members that could not be read; NULL */
 };
@@ -37,8 +38,8 @@ struct vmc_tasks {
 struct vmc_error *vmc_tasks_read(struct vmc_target *t, struct vmc_tasks *ret) VMC_MUST_CHECK;
 void vmc_tasks_deinit(struct vmc_tasks *l);
 /* One task from its address. */
-struct vmc_error *vmc_task_read(struct vmc_target *t, uint64_t addr, struct vmc_task *ret)
-	VMC_MUST_CHECK;
+struct vmc_error *vmc_task_read(struct vmc_target *t, uint64_t addr,
+				struct vmc_task *ret) VMC_MUST_CHECK;
 
 /* "RU", "IN", "UN", "ID", "ZO" ... as crash's ps; static text. */
 const char *vmc_task_state(struct vmc_target *t, const struct vmc_task *task);

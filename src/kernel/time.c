@@ -80,7 +80,8 @@ struct vmc_error *vmc_time_read(struct vmc_target *t, struct vmc_time *ret)
 	shift = vmc_get(&tk, VMC_F_tk_shift);
 	if (shift < 64)
 		ret->wall_nsec = vmc_get(&tk, VMC_F_tk_nsec) >> shift;
-	ret->uptime = (double)(ret->wall_sec + (int64_t)vmc_get(&tk, VMC_F_tk_wall_sec)) +
-		      ((double)ret->wall_nsec + (double)(int64_t)vmc_get(&tk, VMC_F_tk_wall_nsec)) / 1e9;
+	ret->uptime =
+		(double)(ret->wall_sec + (int64_t)vmc_get(&tk, VMC_F_tk_wall_sec)) +
+		((double)ret->wall_nsec + (double)(int64_t)vmc_get(&tk, VMC_F_tk_wall_nsec)) / 1e9;
 	return vmc_obj_error(&tk, "timekeeper");
 }

@@ -373,11 +373,14 @@ size_t vmc_field_rows(struct vmc_target *t, struct vmc_field_row out[VMC_FIELD_C
 {
 	for (size_t i = 0; i < VMC_FIELD_COUNT; i++) {
 		const struct vmc_field_slot *slot = NULL;
-		vmc_autoerror struct vmc_error *err = vmc_field_resolve(t, (enum vmc_field)i, &slot);
+		vmc_autoerror struct vmc_error *err =
+			vmc_field_resolve(t, (enum vmc_field)i, &slot);
 		char path[NAME_MAX_LEN];
 
-		out[i] = (struct vmc_field_row){ .name = rows[i].id, .type = rows[i].type,
-						 .paths = rows[i].path, .since = rows[i].since };
+		out[i] = (struct vmc_field_row){ .name = rows[i].id,
+						 .type = rows[i].type,
+						 .paths = rows[i].path,
+						 .since = rows[i].since };
 		if (err)
 			continue;
 		if (!rows[i].is_size && alternative(rows[i].path, slot->alternative, path))

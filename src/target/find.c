@@ -89,7 +89,8 @@ static struct vmc_error *measure_image(struct vmc_target *t, const struct vmc_pa
 		return vmc_error_new(VMC_UNMAPPED, "no kernel image is mapped in this page table");
 	if (end - image->pieces[0].range.start < IMAGE_MIN)
 		return vmc_error_new(VMC_UNMAPPED,
-				     "only %" PRIu64 " KiB of kernel image are mapped in this page table",
+				     "only %" PRIu64
+				     " KiB of kernel image are mapped in this page table",
 				     (end - image->pieces[0].range.start) / 1024);
 	return NULL;
 }
@@ -103,9 +104,9 @@ static struct vmc_error *use_image(struct vmc_target *t, const struct vmc_image 
 	t->five_level = pt->five_level;
 	vmc_memory_set_page_table(t->memory, pt);
 	return vmc_memory_add_linear(
-		t->memory, (struct vmc_linear){ t->text.start, t->text.end - t->text.start,
-						t->text.start - VMC_START_KERNEL_MAP +
-							(uint64_t)phys_base });
+		t->memory,
+		(struct vmc_linear){ t->text.start, t->text.end - t->text.start,
+				     t->text.start - VMC_START_KERNEL_MAP + (uint64_t)phys_base });
 }
 
 /* phys_base candidates, best first; returns how many. */
@@ -161,7 +162,8 @@ struct vmc_error *vmc_find_by_vmcoreinfo(struct vmc_target *t, struct vmc_image 
 				     "VMCOREINFO lacks SYMBOL(_stext) or SYMBOL(swapper_pg_dir)");
 	if (stext < VMC_START_KERNEL_MAP || stext > VMC_KERNEL_MAP_LAST)
 		return vmc_error_new(VMC_UNSUPPORTED,
-				     "_stext at 0x%" PRIx64 " is not where x86-64 kernels are", stext);
+				     "_stext at 0x%" PRIx64 " is not where x86-64 kernels are",
+				     stext);
 	n = phys_base_candidates(t, candidates);
 	phys_base = candidates[0];
 	for (size_t i = 0; i < n; i++) {
@@ -205,7 +207,8 @@ struct vmc_error *vmc_find_by_cpu_state(struct vmc_target *t, struct vmc_image *
 			continue;
 		for (size_t k = 0; k < VMC_ARRAY_SIZE(masks); k++) {
 			struct vmc_page_table pt = { .root = r->value[VMC_X86_CR3] & masks[k],
-						     .five_level = r->value[VMC_X86_CR4] & CR4_LA57 };
+						     .five_level =
+							     r->value[VMC_X86_CR4] & CR4_LA57 };
 			int64_t phys_base;
 
 			vmc_error_free(err);
@@ -249,7 +252,8 @@ struct vmc_error *vmc_find_vmcoreinfo_by_scan(struct vmc_target *t, uint64_t bud
 			err = vmc_dump_page(t->dump, pfn, &page);
 			if (err || memcmp(page, magic, sizeof(magic) - 1) != 0)
 				continue;
-			vmc_autoerror struct vmc_error *bad = take_vmcoreinfo(t, page, VMC_PAGE_SIZE);
+			vmc_autoerror struct vmc_error *bad =
+				take_vmcoreinfo(t, page, VMC_PAGE_SIZE);
 			if (!bad)
 				return NULL;
 		}

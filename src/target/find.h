@@ -25,18 +25,17 @@ struct vmc_image {
 /* Registers of all CPUs out of the notes. */
 void vmc_find_notes(struct vmc_target *t);
 /* Page table, image range and phys_base by VMCOREINFO, checked against init_uts_ns. */
-struct vmc_error *vmc_find_by_vmcoreinfo(struct vmc_target *t, struct vmc_image *ret)
-	VMC_MUST_CHECK;
+struct vmc_error *vmc_find_by_vmcoreinfo(struct vmc_target *t,
+					 struct vmc_image *ret) VMC_MUST_CHECK;
 /* The same by the CPU state that QEMU left (CR3, CR4). */
-struct vmc_error *vmc_find_by_cpu_state(struct vmc_target *t, struct vmc_image *ret)
-	VMC_MUST_CHECK;
+struct vmc_error *vmc_find_by_cpu_state(struct vmc_target *t, struct vmc_image *ret) VMC_MUST_CHECK;
 /* VMCOREINFO by looking at the start of physical pages: at most `budget` pages. */
 struct vmc_error *vmc_find_vmcoreinfo_by_scan(struct vmc_target *t, uint64_t budget) VMC_MUST_CHECK;
 /* VMCOREINFO by the kernel's own pointer to it, once symbols are known. */
 struct vmc_error *vmc_find_vmcoreinfo_by_symbol(struct vmc_target *t) VMC_MUST_CHECK;
 /* kallsyms: by VMCOREINFO's addresses, else by their shape in the image. */
-struct vmc_error *vmc_find_symbols(struct vmc_target *t, const struct vmc_image *image)
-	VMC_MUST_CHECK;
+struct vmc_error *vmc_find_symbols(struct vmc_target *t,
+				   const struct vmc_image *image) VMC_MUST_CHECK;
 /* Direct map, vmalloc and vmemmap bases. */
 void vmc_find_regions(struct vmc_target *t);
 /* BTF between __start_BTF and __stop_BTF. */

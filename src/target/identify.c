@@ -11,7 +11,8 @@
 
 #define BTF_MAX (64u << 20)
 #define ORC_ENTRY_SIZE 6u
-/* x86-64 defaults where the kernel has no variable for them (Documentation/arch/x86/x86_64/mm.rst). */
+/* x86-64 defaults where the kernel has no variable for them (Documentation/arch/x86/x86_64/mm.rst).
+ */
 #define PAGE_OFFSET_4LEVEL 0xffff888000000000ull
 #define PAGE_OFFSET_5LEVEL 0xff11000000000000ull
 #define PAGE_OFFSET_4LEVEL_OLD 0xffff880000000000ull /* before 4.20 and its backports */
@@ -30,7 +31,8 @@ static struct vmc_error *find_tables(struct vmc_target *t, const struct vmc_imag
 	/* the tables are read-only data: look there first, then everywhere else */
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < image->n; i++) {
-			unsigned int kind = image->pieces[i].flags & (VMC_MAP_NOEXEC | VMC_MAP_WRITE);
+			unsigned int kind =
+				image->pieces[i].flags & (VMC_MAP_NOEXEC | VMC_MAP_WRITE);
 
 			if ((kind == rodata) == (pass == 0))
 				ranges[n++] = image->pieces[i].range;
@@ -260,7 +262,8 @@ void vmc_find_orc(struct vmc_target *t)
 	if (!err)
 		err = vmc_target_symbol(t, "__stop_orc_unwind", &entries_end);
 	if (!err) {
-		uint64_t by_ip = (ip_end - ip) / 4, by_entry = (entries_end - entries) / ORC_ENTRY_SIZE;
+		uint64_t by_ip = (ip_end - ip) / 4,
+			 by_entry = (entries_end - entries) / ORC_ENTRY_SIZE;
 
 		t->orc = (struct vmc_orc_table){ ip, entries, by_ip < by_entry ? by_ip : by_entry };
 		err = vmc_orc_version(&mem, &t->orc, &t->orc_version);

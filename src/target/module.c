@@ -111,7 +111,8 @@ void vmc_target_modules(struct vmc_target *t)
 		struct vmc_module m;
 
 		if (!vmc_map_add(&seen, next, &is_new) || !is_new) {
-			err = vmc_error_new(VMC_LIMIT, "the list runs in a circle at %" PRIx64, next);
+			err = vmc_error_new(VMC_LIMIT, "the list runs in a circle at %" PRIx64,
+					    next);
 			break;
 		}
 		err = read_module(t, next - link, &m);

@@ -80,11 +80,12 @@ static void identify(struct vmc_target *t, const struct vmc_open_options *o)
 	struct vmc_error *err;
 
 	if (info->machine && info->machine != EM_X86_64) {
-		vmc_target_missing(t,
-				   vmc_error_new(VMC_UNSUPPORTED,
-						 "the dump is of ELF machine %u; this program reads x86-64",
-						 info->machine),
-				   "kernel state");
+		vmc_target_missing(
+			t,
+			vmc_error_new(VMC_UNSUPPORTED,
+				      "the dump is of ELF machine %u; this program reads x86-64",
+				      info->machine),
+			"kernel state");
 		return;
 	}
 	vmc_find_notes(t);

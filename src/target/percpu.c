@@ -18,14 +18,16 @@ size_t vmc_target_cpus(struct vmc_target *t)
 	n = vmc_get_u32(&ids, 0);
 	if (vmc_obj_bad(&table))
 		return 0;
-	/* nr_cpu_ids is a constant with CONFIG_FORCE_NR_CPUS (6.0): the table's own end shows then */
+	/* nr_cpu_ids is a constant with CONFIG_FORCE_NR_CPUS (6.0): the table's own end shows then
+	 */
 	if (vmc_obj_bad(&ids) || n == 0 || n > CPUS_MAX)
 		n = CPUS_MAX;
 	if (!vmc_target_has_symbol(t, "__per_cpu_load", &first))
 		first = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		uint64_t offset;
-		vmc_autoerror struct vmc_error *err = vmc_read_u64(&mem, table.addr + 8ull * i, &offset);
+		vmc_autoerror struct vmc_error *err =
+			vmc_read_u64(&mem, table.addr + 8ull * i, &offset);
 
 		/* entries of CPUs that are not possible keep the link-time __per_cpu_load */
 		if (err || offset == 0 || (i > 0 && offset == first))

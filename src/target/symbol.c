@@ -14,8 +14,8 @@ struct vmc_error *vmc_target_symbol(struct vmc_target *t, const char *name, uint
 	if (vmc_vmcoreinfo_symbol(t->vmcoreinfo, name, ret))
 		return NULL;
 	return vmc_error_new(VMC_NOT_FOUND, "symbol %s %s", name,
-			     t->symbols ? "is not in this kernel" :
-					  "is unknown: the symbol table was not found");
+			     t->symbols ? "is not in this kernel"
+					: "is unknown: the symbol table was not found");
 }
 
 bool vmc_target_has_symbol(struct vmc_target *t, const char *name, uint64_t *ret)
@@ -28,8 +28,12 @@ bool vmc_target_has_symbol(struct vmc_target *t, const char *name, uint64_t *ret
 static void fill(struct vmc_location *l, const struct vmc_symbol *s, const char *module,
 		 uint64_t addr)
 {
-	*l = (struct vmc_location){ .name = s->name, .module = module, .addr = s->addr,
-				    .offset = addr - s->addr, .size = s->size, .type = s->type };
+	*l = (struct vmc_location){ .name = s->name,
+				    .module = module,
+				    .addr = s->addr,
+				    .offset = addr - s->addr,
+				    .size = s->size,
+				    .type = s->type };
 }
 
 bool vmc_target_locate(struct vmc_target *t, uint64_t addr, struct vmc_location *ret)
@@ -59,8 +63,8 @@ bool vmc_target_is_text(struct vmc_target *t, uint64_t addr)
 	uint64_t start = 0, end = 0;
 	struct vmc_module *m;
 
-	if (vmc_target_has_symbol(t, "_stext", &start) && vmc_target_has_symbol(t, "_etext", &end) &&
-	    addr >= start && addr < end)
+	if (vmc_target_has_symbol(t, "_stext", &start) &&
+	    vmc_target_has_symbol(t, "_etext", &end) && addr >= start && addr < end)
 		return true;
 	if (vmc_target_has_symbol(t, "_sinittext", &start) &&
 	    vmc_target_has_symbol(t, "_einittext", &end) && addr >= start && addr < end)

@@ -35,20 +35,21 @@ enum vmc_vmcoreinfo_from { VMC_VMCOREINFO_NONE, VMC_VMCOREINFO_NOTE, VMC_VMCOREI
 /* One CPU's registers as the notes give them. */
 struct vmc_cpu_note {
 	struct vmc_regs regs;
-	uint32_t pid;      /* PRSTATUS' pid: racy, a hint only */
+	uint32_t pid; /* PRSTATUS' pid: racy, a hint only */
 	bool has_pid;
-	bool from_qemu;    /* CPU state of QEMU: exact, with control registers */
+	bool from_qemu; /* CPU state of QEMU: exact, with control registers */
 };
 
 /* A loaded module. Strings and tables are owned by the target. */
 struct vmc_module {
 	const char *name;
-	uint64_t addr;            /* of its struct module */
-	uint64_t base, size;      /* text segment; sum of all segments */
-	struct vmc_range segments[8]; /* live segments: text, data, rodata ..., init ones while loading */
+	uint64_t addr;	     /* of its struct module */
+	uint64_t base, size; /* text segment; sum of all segments */
+	struct vmc_range
+		segments[8]; /* live segments: text, data, rodata ..., init ones while loading */
 	size_t n_segments;
-	uint64_t taints;          /* bit mask, numbering of include/linux/panic.h */
-	int state;                /* enum module_state: 0 live, 1 coming, 2 going, 3 unformed */
+	uint64_t taints;	    /* bit mask, numbering of include/linux/panic.h */
+	int state;		    /* enum module_state: 0 live, 1 coming, 2 going, 3 unformed */
 	struct vmc_symtab *symbols; /* NULL until asked for, or unreadable */
 	bool symbols_tried;
 	struct vmc_orc_table orc; /* count 0 when absent */
@@ -63,7 +64,7 @@ struct vmc_field_slot {
 	uint8_t alternative;
 	uint8_t is_signed;
 	uint8_t bit_shift, bit_size; /* of a bit-field, else 0 */
-	uint32_t size;               /* bytes to load, or of the whole member */
+	uint32_t size;		     /* bytes to load, or of the whole member */
 	uint64_t offset;
 };
 
@@ -74,27 +75,27 @@ struct vmc_target {
 	enum vmc_vmcoreinfo_from vmcoreinfo_from;
 	struct vmc_symtab *symbols; /* of the kernel; NULL when not found */
 	bool symbols_from_elf;
-	struct vmc_types *types;    /* NULL when none */
+	struct vmc_types *types; /* NULL when none */
 	uint8_t *btf;
 	bool types_from_elf;
-	struct vmc_elf *vmlinux;    /* accepted debug info; NULL */
-	struct vmc_range text;      /* mapped image of the kernel: text, rodata, data */
-	uint64_t kaslr_offset;      /* run-time minus link address; valid with has_kaslr_offset */
+	struct vmc_elf *vmlinux; /* accepted debug info; NULL */
+	struct vmc_range text;	 /* mapped image of the kernel: text, rodata, data */
+	uint64_t kaslr_offset;	 /* run-time minus link address; valid with has_kaslr_offset */
 	bool has_kaslr_offset;
 	int64_t phys_base;
 	uint64_t page_offset, vmalloc_start, vmemmap_start; /* 0 unknown */
 	bool five_level;
 	VMC_VEC(struct vmc_cpu_note) notes; /* in file order */
-	struct vmc_orc_table orc;   /* of the kernel; count 0 when absent */
-	int orc_version;            /* 0 unknown */
+	struct vmc_orc_table orc;	    /* of the kernel; count 0 when absent */
+	int orc_version;		    /* 0 unknown */
 	bool orc_tried;
 	VMC_VEC(struct vmc_module) modules;
 	bool modules_tried;
 	VMC_VEC(uint64_t) percpu_offset; /* __per_cpu_offset[cpu] of possible CPUs */
 	struct vmc_field_slot *fields;
 	VMC_VEC(struct vmc_unavailable) unavailable;
-	char release[65];           /* verified against the banner where that can be read */
-	const char *banner;         /* "Linux version ...", NULL when not read */
+	char release[65];   /* verified against the banner where that can be read */
+	const char *banner; /* "Linux version ...", NULL when not read */
 	struct vmc_arena arena;
 };
 
@@ -102,7 +103,7 @@ struct vmc_open_options {
 	const char *const *debuginfo; /* vmlinux, .debug, .ko: tried by build id, else banner */
 	size_t n_debuginfo;
 	bool deep_scan; /* VMCOREINFO may be searched for in all of a big dump */
-	bool record;    /* remember the pages read (slim) */
+	bool record;	/* remember the pages read (slim) */
 };
 
 /*
@@ -110,8 +111,8 @@ struct vmc_open_options {
  * dump; everything else becomes a row of `unavailable`.
  */
 struct vmc_error *vmc_target_open(const char *const *paths, size_t n_paths,
-				  const struct vmc_open_options *options, struct vmc_target **ret)
-	VMC_MUST_CHECK;
+				  const struct vmc_open_options *options,
+				  struct vmc_target **ret) VMC_MUST_CHECK;
 /* The same over bytes in memory (fuzzing), borrowed until the target is freed. */
 struct vmc_error *vmc_target_open_bytes(struct vmc_bytes bytes,
 					const struct vmc_open_options *options,
@@ -125,15 +126,16 @@ void vmc_target_missing(struct vmc_target *t, struct vmc_error *err, const char 
 
 /* ---- symbols (symbol.c) ---- */
 
-/* Address of a kernel symbol. VMC_NOT_FOUND. VMCOREINFO's SYMBOL() is asked where kallsyms is missing. */
-struct vmc_error *vmc_target_symbol(struct vmc_target *t, const char *name, uint64_t *ret)
-	VMC_MUST_CHECK;
+/* Address of a kernel symbol. VMC_NOT_FOUND. VMCOREINFO's SYMBOL() is asked where kallsyms is
+ * missing. */
+struct vmc_error *vmc_target_symbol(struct vmc_target *t, const char *name,
+				    uint64_t *ret) VMC_MUST_CHECK;
 bool vmc_target_has_symbol(struct vmc_target *t, const char *name, uint64_t *ret);
 
 struct vmc_location {
 	const char *name;   /* NULL when unknown */
 	const char *module; /* NULL for the kernel */
-	uint64_t addr;      /* of the symbol */
+	uint64_t addr;	    /* of the symbol */
 	uint64_t offset, size;
 	char type;
 };

@@ -18,15 +18,15 @@
 #define IRET_FRAME_SIZE (IRET_FRAME_WORDS * 8)
 #define SCAN_MAX 32768u /* bytes: the largest kernel stack, with KASAN */
 /* What unwinding keeps of the registers after a plain call. */
-#define KEPT_REGS                                                                        \
+#define KEPT_REGS \
 	((uint64_t)1 << VMC_X86_RIP | (uint64_t)1 << VMC_X86_RSP | (uint64_t)1 << VMC_X86_RBP)
 
 struct walk {
 	struct vmc_target *t;
 	struct vmc_reader mem;
 	struct vmc_regs regs; /* of the frame at hand; RIP and RSP always known */
-	uint64_t slot;        /* where the return address of the frame stood; RSP for exact ones */
-	bool exact;           /* RIP is the interrupted instruction */
+	uint64_t slot;	      /* where the return address of the frame stood; RSP for exact ones */
+	bool exact;	      /* RIP is the interrupted instruction */
 	bool reliable;
 	enum vmc_frame_by by;
 	const char *exception;
@@ -134,7 +134,8 @@ static struct vmc_error *find_rule(struct walk *w, struct vmc_orc_rule *rule)
 		return vmc_orc_find(&w->mem, &w->t->orc, w->t->orc_version, ip, rule);
 	m = vmc_target_module_at(w->t, ip);
 	if (!m)
-		return vmc_error_new(VMC_NOT_FOUND, "0x%" PRIx64 " is in no code of the kernel", ip);
+		return vmc_error_new(VMC_NOT_FOUND, "0x%" PRIx64 " is in no code of the kernel",
+				     ip);
 	if (!m->orc.count)
 		return vmc_error_new(VMC_NOT_FOUND, "module %s has no ORC tables", m->name);
 	return vmc_orc_find(&w->mem, &m->orc, w->t->orc_version, ip, rule);
@@ -147,10 +148,14 @@ static struct vmc_error *canonical_frame(struct walk *w, const struct vmc_orc_ru
 	static const struct {
 		uint8_t base, reg;
 	} bases[] = {
-		{ VMC_ORC_BASE_SP, VMC_X86_RSP },	    { VMC_ORC_BASE_BP, VMC_X86_RBP },
-		{ VMC_ORC_BASE_SP_INDIRECT, VMC_X86_RSP }, { VMC_ORC_BASE_BP_INDIRECT, VMC_X86_RBP },
-		{ VMC_ORC_BASE_R10, VMC_X86_R10 },	    { VMC_ORC_BASE_R13, VMC_X86_R13 },
-		{ VMC_ORC_BASE_DI, VMC_X86_RDI },	    { VMC_ORC_BASE_DX, VMC_X86_RDX },
+		{ VMC_ORC_BASE_SP, VMC_X86_RSP },
+		{ VMC_ORC_BASE_BP, VMC_X86_RBP },
+		{ VMC_ORC_BASE_SP_INDIRECT, VMC_X86_RSP },
+		{ VMC_ORC_BASE_BP_INDIRECT, VMC_X86_RBP },
+		{ VMC_ORC_BASE_R10, VMC_X86_R10 },
+		{ VMC_ORC_BASE_R13, VMC_X86_R13 },
+		{ VMC_ORC_BASE_DI, VMC_X86_RDI },
+		{ VMC_ORC_BASE_DX, VMC_X86_RDX },
 	};
 
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(bases); i++) {
@@ -229,7 +234,8 @@ static struct vmc_error *step_frame_pointer(struct walk *w)
 	VMC_TRY(vmc_read_u64(&w->mem, bp, &next));
 	VMC_TRY(vmc_read_u64(&w->mem, bp + 8, &pc));
 	if (!vmc_target_is_text(w->t, pc - 1))
-		return vmc_error_new(VMC_NOT_FOUND, "frame at 0x%" PRIx64 " returns to no code", bp);
+		return vmc_error_new(VMC_NOT_FOUND, "frame at 0x%" PRIx64 " returns to no code",
+				     bp);
 	w->regs.known &= KEPT_REGS;
 	w->regs.value[VMC_X86_RIP] = pc;
 	w->regs.value[VMC_X86_RSP] = bp + 16;
@@ -241,7 +247,8 @@ static struct vmc_error *step_frame_pointer(struct walk *w)
 	return NULL;
 }
 
-/* A call through a bad pointer: the CPU is nowhere, but the return address is on top of the stack. */
+/* A call through a bad pointer: the CPU is nowhere, but the return address is on top of the stack.
+ */
 static struct vmc_error *step_bad_call(struct walk *w)
 {
 	uint64_t sp = reg(w, VMC_X86_RSP), pc;
@@ -265,7 +272,7 @@ enum step { STEP_ON, STEP_END, STEP_LOST };
 static enum step step_out(struct walk *w)
 {
 	struct vmc_orc_rule rule;
-	uint64_t cfa;
+	uint64_t cfa = 0;
 	struct vmc_error *err = find_rule(w, &rule);
 
 	w->exception = NULL;
@@ -275,9 +282,9 @@ static enum step step_out(struct walk *w)
 		err = vmc_error_new(VMC_NOT_FOUND, "no unwind information for 0x%" PRIx64,
 				    reg(w, VMC_X86_RIP));
 	if (err) {
-		struct vmc_error *why = w->exact && !vmc_target_is_text(w->t, reg(w, VMC_X86_RIP)) ?
-						step_bad_call(w) :
-						step_frame_pointer(w);
+		struct vmc_error *why = w->exact && !vmc_target_is_text(w->t, reg(w, VMC_X86_RIP))
+						? step_bad_call(w)
+						: step_frame_pointer(w);
 
 		if (!why) {
 			vmc_error_free(err);
@@ -315,9 +322,10 @@ static struct vmc_error *walk_out(struct walk *w)
 		if (w->exact && user_mode(&w->regs))
 			return push_frame(w, true) ? NULL : vmc_error_no_memory();
 		if (!w->exact && !vmc_target_is_text(w->t, pc - 1)) {
-			w->out->stopped = vmc_error_new(
-				VMC_BAD_FORMAT, "return address 0x%" PRIx64 " at 0x%" PRIx64
-				" is in no code of the kernel", pc, w->slot);
+			w->out->stopped = vmc_error_new(VMC_BAD_FORMAT,
+							"return address 0x%" PRIx64 " at 0x%" PRIx64
+							" is in no code of the kernel",
+							pc, w->slot);
 			return NULL;
 		}
 		if (!push_frame(w, false))
@@ -325,8 +333,8 @@ static struct vmc_error *walk_out(struct walk *w)
 		if (step_out(w) != STEP_ON)
 			return NULL;
 		if (reg(w, VMC_X86_RIP) == pc && reg(w, VMC_X86_RSP) == sp) {
-			w->out->stopped = vmc_error_new(VMC_LIMIT, "the frame at 0x%" PRIx64
-							" leads back to itself", sp);
+			w->out->stopped = vmc_error_new(
+				VMC_LIMIT, "the frame at 0x%" PRIx64 " leads back to itself", sp);
 			return NULL;
 		}
 	}
@@ -347,9 +355,14 @@ static struct vmc_error *scan_rest(struct walk *w, uint64_t stack_end)
 struct vmc_error *vmc_unwind_regs(struct vmc_target *t, const struct vmc_regs *regs,
 				  struct vmc_trace *ret)
 {
-	struct walk w = { .t = t, .mem = vmc_memory_reader(t->memory), .regs = *regs,
-			  .slot = regs->value[VMC_X86_RSP], .exact = true, .reliable = true,
-			  .by = VMC_FRAME_REGISTERS, .out = ret };
+	struct walk w = { .t = t,
+			  .mem = vmc_memory_reader(t->memory),
+			  .regs = *regs,
+			  .slot = regs->value[VMC_X86_RSP],
+			  .exact = true,
+			  .reliable = true,
+			  .by = VMC_FRAME_REGISTERS,
+			  .out = ret };
 
 	*ret = (struct vmc_trace){ 0 };
 	if (!vmc_regs_has(regs, VMC_X86_RIP) || !vmc_regs_has(regs, VMC_X86_RSP))
@@ -375,13 +388,17 @@ struct vmc_error *vmc_unwind_task(struct vmc_target *t, uint64_t task, struct vm
 	uint64_t sp = vmc_get(&o, VMC_F_task_thread_sp), size, first;
 	struct vmc_location where;
 	struct vmc_obj frame = vmc_obj(t, sp);
-	struct walk w = { .t = t, .mem = vmc_memory_reader(t->memory), .reliable = true,
-			  .by = VMC_FRAME_REGISTERS, .out = ret };
+	struct walk w = { .t = t,
+			  .mem = vmc_memory_reader(t->memory),
+			  .reliable = true,
+			  .by = VMC_FRAME_REGISTERS,
+			  .out = ret };
 
 	*ret = (struct vmc_trace){ 0 };
 	VMC_TRY(vmc_obj_error(&o, "task"));
 	if (!vmc_field_size(t, VMC_F_switch_frame_size, &size))
-		return vmc_error_new(VMC_NOT_FOUND, "layout of struct inactive_task_frame is not known");
+		return vmc_error_new(VMC_NOT_FOUND,
+				     "layout of struct inactive_task_frame is not known");
 	first = vmc_get(&frame, VMC_F_switch_frame_ip);
 	saved_register(&frame, VMC_F_switch_frame_bp, VMC_X86_RBP, &w.regs);
 	saved_register(&frame, VMC_F_switch_frame_bx, VMC_X86_RBX, &w.regs);
@@ -422,8 +439,9 @@ static bool follows_call(struct walk *w, uint64_t pc)
 struct vmc_error *vmc_unwind_scan(struct vmc_target *t, uint64_t sp, uint64_t end,
 				  struct vmc_trace *ret)
 {
-	struct walk w = { .t = t, .mem = vmc_memory_reader(t->memory), .by = VMC_FRAME_SCAN,
-			  .out = ret };
+	struct walk w = {
+		.t = t, .mem = vmc_memory_reader(t->memory), .by = VMC_FRAME_SCAN, .out = ret
+	};
 
 	sp = (sp + 7) & ~7ull;
 	if (end < sp || end - sp > SCAN_MAX)

@@ -14,27 +14,29 @@ enum vmc_frame_by {
 	VMC_FRAME_ORC,
 	VMC_FRAME_CFI,
 	VMC_FRAME_POINTER,
-	VMC_FRAME_PT_REGS,   /* an exception frame on the stack */
-	VMC_FRAME_SCAN,      /* a word on the stack that could be a return address: a guess */
+	VMC_FRAME_PT_REGS, /* an exception frame on the stack */
+	VMC_FRAME_SCAN,	   /* a word on the stack that could be a return address: a guess */
 };
 
 struct vmc_frame {
 	uint64_t pc, sp;
 	struct vmc_location where; /* of pc, or of pc - 1 for return addresses; name NULL unknown */
-	uint64_t offset;           /* pc - symbol */
+	uint64_t offset;	   /* pc - symbol */
 	enum vmc_frame_by by;
 	bool reliable;
-	bool is_exact;             /* pc is an interrupted instruction, not a return address */
-	const char *exception;     /* name of the entry ("page fault", "NMI", "IRQ") whose registers follow; NULL */
-	bool has_regs;             /* regs were interrupted here: printed as a block */
-	bool user;                 /* regs are user-space registers: the last frame; pc is no kernel address */
+	bool is_exact;	       /* pc is an interrupted instruction, not a return address */
+	const char *exception; /* name of the entry ("page fault", "NMI", "IRQ") whose registers
+				  follow; NULL */
+	bool has_regs;	       /* regs were interrupted here: printed as a block */
+	bool user; /* regs are user-space registers: the last frame; pc is no kernel address */
 	struct vmc_regs regs;
 };
 
 struct vmc_trace {
 	VMC_VEC(struct vmc_frame) frames; /* innermost first */
-	struct vmc_error *stopped; /* why the walk ended before the outermost frame; NULL when complete */
-	bool truncated;            /* frame limit reached */
+	struct vmc_error
+		*stopped; /* why the walk ended before the outermost frame; NULL when complete */
+	bool truncated;	  /* frame limit reached */
 };
 void vmc_trace_deinit(struct vmc_trace *tr);
 #define vmc_autotrace vmc_cleanup(vmc_trace_deinit)
@@ -45,8 +47,8 @@ void vmc_trace_deinit(struct vmc_trace *tr);
 struct vmc_error *vmc_unwind_regs(struct vmc_target *t, const struct vmc_regs *regs,
 				  struct vmc_trace *ret) VMC_MUST_CHECK;
 /* Walks the kernel stack of a task that is not on a CPU (struct task_struct at `task`). */
-struct vmc_error *vmc_unwind_task(struct vmc_target *t, uint64_t task, struct vmc_trace *ret)
-	VMC_MUST_CHECK;
+struct vmc_error *vmc_unwind_task(struct vmc_target *t, uint64_t task,
+				  struct vmc_trace *ret) VMC_MUST_CHECK;
 /* Every word in [sp, end) that looks like a return address, marked as a guess. */
 struct vmc_error *vmc_unwind_scan(struct vmc_target *t, uint64_t sp, uint64_t end,
 				  struct vmc_trace *ret) VMC_MUST_CHECK;

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who on a stack is to blame, by the registers that were saved on it. */
+#include <string.h>
+
+#include "inquest/inquest.h"
+#include "oops/names.h"
+
+/* Exceptions that the interrupted instruction itself raised. */
+static const char *const faults[] = { "page fault",	"general protection fault",
+				      "double fault",	"divide error",
+				      "invalid opcode", "stack segment fault",
+				      "alignment check" };
+/* Interruptions that come from outside: they show where a CPU was stuck. */
+static const char *const interruptions[] = { "timer IRQ", "NMI", "IRQ", "reboot IPI" };
+
+/* What stands between panic() and whoever called for it. */
+static const char *const panic_path[] = {
+	"panic", "vpanic", "nmi_panic", "__stack_chk_fail", "delay_tsc", "__const_udelay", "mdelay"
+};
+
+/* Checks for sleeping where that is forbidden: they and the way to sleep stand below the culprit.
+ */
+static const char *const sleep_checks[] = { "__schedule_bug", "__might_sleep", "__might_resched",
+					    "___might_sleep", "__schedule",    "schedule",
+					    "msleep" };
+
+static bool in_list(const char *s, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (s && strcmp(s, list[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct slice name_of(const struct vmc_frame *f)
+{
+	return (struct slice){ f->where.name, strlen(f->where.name) };
+}
+
+static bool is_helper(const struct vmc_frame *f)
+{
+	struct slice stem;
+
+	if (f->where.module) /* a module's own functions are no shared helpers */
+		return false;
+	stem = vmc_oops_name_stem(name_of(f));
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(sleep_checks); i++) {
+		if (stem.n == strlen(sleep_checks[i]) &&
+		    memcmp(stem.p, sleep_checks[i], stem.n) == 0)
+			return true;
+	}
+	return vmc_oops_name_matches(stem, vmc_oops_helpers) ||
+	       vmc_oops_name_matches(stem, vmc_oops_waits);
+}
+
+const char *vmc_inquest_stem(struct vmc_report *r, const char *function)
+{
+	struct slice s;
+
+	if (!function)
+		return NULL;
+	s = vmc_oops_name_stem((struct slice){ function, strlen(function) });
+	return vmc_arena_strndup(&r->arena, s.p, s.n);
+}
+
+/* From index i outwards, the first frame with a name that is no helper. */
+static const struct vmc_frame *first_real(const struct vmc_trace *tr, size_t i)
+{
+	for (; i < tr->frames.len; i++) {
+		const struct vmc_frame *f = &tr->frames.data[i];
+
+		if (f->user || !f->reliable)
+			return NULL;
+		if (f->where.name && !is_helper(f))
+			return f;
+	}
+	return NULL;
+}
+
+const struct vmc_frame *vmc_inquest_first_real(const struct vmc_trace *tr,
+					       const struct vmc_frame *from)
+{
+	return first_real(tr, (size_t)(from - tr->frames.data));
+}
+
+void vmc_inquest_blame(const struct vmc_trace *tr, struct vmc_blame *ret)
+{
+	size_t after_panic = 0, start = 0;
+	bool have = false;
+
+	*ret = (struct vmc_blame){ 0 };
+	for (size_t i = 0; i < tr->frames.len; i++) {
+		const struct vmc_frame *f = &tr->frames.data[i];
+
+		if (f->user)
+			break;
+		if (f->where.name && in_list(f->where.name, panic_path, VMC_ARRAY_SIZE(panic_path)))
+			after_panic = i + 1;
+		if (!f->exception)
+			continue;
+		if (!have && in_list(f->exception, faults, VMC_ARRAY_SIZE(faults))) {
+			ret->fault = f;
+			ret->by = f->exception;
+			start = i;
+			have = true;
+		} else if (in_list(f->exception, interruptions, VMC_ARRAY_SIZE(interruptions))) {
+			/* stopped CPUs were in no interrupt of their own before */
+			if (have)
+				ret->in_interrupt = true;
+			else if (!ret->stalled)
+				ret->stalled = f;
+		}
+	}
+	if (!have && after_panic) {
+		start = after_panic;
+		ret->by = "panic()";
+		have = true;
+	}
+	if (have)
+		ret->culprit = first_real(tr, start);
+}
+
+const struct vmc_frame *vmc_inquest_waiter(const struct vmc_trace *tr)
+{
+	for (size_t i = 0; i < tr->frames.len; i++) {
+		const struct vmc_frame *f = &tr->frames.data[i];
+		struct slice stem;
+
+		if (f->user || !f->where.name)
+			break;
+		stem = vmc_oops_name_stem(name_of(f));
+		if (f->where.module ||
+		    !(vmc_oops_name_matches(stem, vmc_oops_waits) || is_helper(f)))
+			return f;
+	}
+	return NULL;
+}
+
+/* Patterns of include/linux/poison.h and the slab debugging fill bytes, as 8-byte words. */
+static const struct {
+	uint64_t base, span;
+	const char *category, *meaning;
+} poisons[] = {
+	{ 0xdead000000000100ull, 0x1000, "use-after-free",
+	  "LIST_POISON1: the entry was already taken off its list" },
+	{ 0xdead000000000122ull, 0x1000, "use-after-free",
+	  "LIST_POISON2: the entry was already taken off its list" },
+	{ 0x6b6b6b6b6b6b6b6bull, 0x10000, "use-after-free",
+	  "POISON_FREE: the object was freed before" },
+	{ 0x6b6b6b6b6b6b6ba5ull, 0x10000, "use-after-free", "end of a freed object" },
+	{ 0x5a5a5a5a5a5a5a5aull, 0x10000, "memory-corruption",
+	  "POISON_INUSE: the object was never initialised" },
+	{ 0xccccccccccccccccull, 0x10000, "memory-corruption", "POISON of freed init memory" },
+};
+
+const char *vmc_inquest_address_category(uint64_t address, const char **ret_meaning)
+{
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(poisons); i++) {
+		if (address - poisons[i].base < poisons[i].span ||
+		    poisons[i].base - address < 0x1000) {
+			*ret_meaning = poisons[i].meaning;
+			return poisons[i].category;
+		}
+	}
+	if (address < 0x10000 || address > UINT64_MAX - 0xfff) {
+		*ret_meaning = "a member of a structure that a NULL pointer stood for";
+		return "null-deref";
+	}
+	*ret_meaning = NULL;
+	return NULL;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which report of the log is the cause. The rules, in order:
+ *
+ *   1. What comes after the first panic is a consequence of it.
+ *   2. Of what came before, the first defect counts (an oops, BUG, stall ...): later
+ *      ones are reported by a kernel that is already damaged.
+ *   3. A warning is the cause only if the panic says so (panic_on_warn), or if
+ *      nothing else was reported.
+ *   4. A fault in user space is never the cause of a kernel's death, but it may be
+ *      the trigger.
+ *   5. A panic without a report before it is its own cause.
+ */
+#include <string.h>
+
+#include "inquest/inquest.h"
+
+static bool is_warning(const struct vmc_oops *o)
+{
+	return o->title && vmc_str_starts(o->title, "WARNING");
+}
+
+static bool warned_to_death(const struct vmc_report *r)
+{
+	return r->panic_message && strstr(r->panic_message, "panic_on_warn");
+}
+
+/* "---[ end Kernel panic ... ]---" repeats the panic that stands above it. */
+static bool is_echo(const struct vmc_report *r, const struct vmc_oops *o)
+{
+	const struct vmc_log_line *l = &r->lines.data[o->first_index];
+
+	return o->is_panic && o->first_index < r->lines.len &&
+	       memmem(l->text, l->len, "end Kernel panic", 16);
+}
+
+/* Index of the report that is the cause, or -1. */
+static int choose_primary(const struct vmc_report *r)
+{
+	bool by_warning = warned_to_death(r);
+	int panic = -1, defect = -1, warning = -1, last_warning = -1;
+
+	for (size_t i = 0; i < r->oopses.n_reports; i++) {
+		const struct vmc_oops *o = &r->oopses.reports[i];
+
+		if (o->user_mode || is_echo(r, o))
+			continue;
+		if (o->is_panic) {
+			panic = (int)i;
+			break;
+		}
+		if (is_warning(o)) {
+			last_warning = (int)i;
+			if (warning < 0)
+				warning = (int)i;
+		} else if (defect < 0) {
+			defect = (int)i;
+		}
+	}
+	if (by_warning && last_warning >= 0)
+		return last_warning;
+	if (defect >= 0)
+		return defect;
+	return panic >= 0 ? panic : warning;
+}
+
+struct vmc_error *vmc_inquest_events(struct vmc_report *r)
+{
+	int cause = choose_primary(r), primary = -1;
+
+	for (size_t i = 0; i < r->oopses.n_reports; i++) {
+		const struct vmc_oops *o = &r->oopses.reports[i];
+		if (is_echo(r, o))
+			continue;
+		if ((int)i == cause)
+			primary = (int)r->events.len;
+		struct vmc_event e = {
+			.title = o->title,
+			.type = o->type,
+			.frame = o->frame,
+			.module = o->frame_module,
+			.comm = o->comm,
+			.pid = o->pid,
+			.cpu = o->cpu,
+			.time_ns = o->time_ns,
+			.line = o->first_line,
+			.primary = (int)i == cause,
+			.consequence_of =
+				primary >= 0 && (int)i > cause && !o->user_mode ? primary : -1,
+			.oops = o,
+		};
+
+		if (!vmc_vec_push(&r->events, e))
+			return vmc_error_no_memory();
+	}
+	return NULL;
+}
+
+const struct vmc_event *vmc_inquest_primary(const struct vmc_report *r)
+{
+	for (size_t i = 0; i < r->events.len; i++) {
+		if (r->events.data[i].primary)
+			return &r->events.data[i];
+	}
+	return NULL;
+}
+
+const struct vmc_oops *vmc_inquest_primary_oops(const struct vmc_report *r)
+{
+	const struct vmc_event *e = vmc_inquest_primary(r);
+
+	return e ? e->oops : NULL;
+}

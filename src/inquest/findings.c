@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Detectors: small functions in a table. Each looks at the report's facts and
+ * adds findings with their evidence; none prints, none reads what it does not need.
+ */
+#include <inttypes.h>
+
+#include "inquest/inquest.h"
+
+static struct vmc_finding *add(struct vmc_report *r, const char *id, const char *severity,
+			       const char *title, const char *detail)
+{
+	struct vmc_finding f = {
+		.id = id, .severity = severity, .title = title, .detail = detail, .count = 1
+	};
+
+	return vmc_vec_push(&r->findings, f) ? &r->findings.data[r->findings.len - 1] : NULL;
+}
+
+static void evidence(struct vmc_finding *f, const char *text)
+{
+	if (f && text)
+		(void)vmc_vec_push(&f->evidence, text);
+}
+
+static void tainting_modules(struct vmc_report *r)
+{
+	struct vmc_finding *f = NULL;
+
+	for (size_t i = 0; i < r->target->modules.len; i++) {
+		const struct vmc_module *m = &r->target->modules.data[i];
+		char letters[32];
+
+		if (!m->taints)
+			continue;
+		if (!f)
+			f = add(r, "taint.modules", "notice",
+				"modules from outside the kernel tree are loaded",
+				"problems of these modules are for their vendors; the kernel's own "
+				"maintainers will ask to reproduce without them");
+		vmc_taint_letters(m->taints, letters, sizeof(letters));
+		evidence(f, vmc_arena_printf(&r->arena, "module %s at 0x%" PRIx64 " (%s)", m->name,
+					     m->addr, letters));
+	}
+}
+
+static void task_walks_differ(struct vmc_report *r)
+{
+	struct vmc_finding *f;
+
+	if (!r->tasks.only_in_pids && !r->tasks.only_in_list)
+		return;
+	f = add(r, "task.walks-differ", "warning", "the pid tree and the task list do not agree",
+		"a task that is exiting can be in one only; several point to corruption");
+	for (size_t i = 0; i < r->tasks.tasks.len; i++) {
+		const struct vmc_task *t = &r->tasks.tasks.data[i];
+
+		if (t->in_pids != t->in_list)
+			evidence(f, vmc_arena_printf(&r->arena,
+						     "task %s (pid %d) at 0x%" PRIx64
+						     " is only in the %s",
+						     t->comm, t->pid, t->addr,
+						     t->in_pids ? "pid tree" : "task list"));
+	}
+}
+
+static void banner_differs(struct vmc_report *r)
+{
+	const char *claimed = vmc_vmcoreinfo_get(r->target->vmcoreinfo, "OSRELEASE");
+	struct vmc_finding *f;
+
+	if (!claimed || !r->target->banner || vmc_streq(claimed, r->target->release))
+		return;
+	f = add(r, "dump.release-differs", "warning",
+		"VMCOREINFO and memory name different kernels",
+		"the dump may mix two kernels; read everything below with care");
+	evidence(f, vmc_arena_printf(&r->arena, "OSRELEASE=%s", claimed));
+	evidence(f, r->target->banner);
+}
+
+static void offline_cpus(struct vmc_report *r)
+{
+	if (r->n_cpus_offline)
+		add(r, "cpu.offline", "notice", "some CPUs were offline before the crash",
+		    vmc_arena_printf(&r->arena, "%zu of %zu", r->n_cpus_offline, r->n_cpus));
+}
+
+static const struct detector {
+	const char *id;
+	bool needs_target;
+	void (*run)(struct vmc_report *r);
+} detectors[] = {
+	{ "taint.modules", true, tainting_modules },
+	{ "task.walks-differ", true, task_walks_differ },
+	{ "dump.release-differs", true, banner_differs },
+	{ "cpu.offline", true, offline_cpus },
+};
+
+void vmc_inquest_findings(struct vmc_report *r)
+{
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(detectors); i++) {
+		if (!detectors[i].needs_target || r->target)
+			detectors[i].run(r);
+	}
+}

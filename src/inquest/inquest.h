@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The steps from facts to verdict, inside this folder. report.c calls them in
+ * this order; each reads what the ones before left in the report.
+ */
+#ifndef VMC_INQUEST_INQUEST_H
+#define VMC_INQUEST_INQUEST_H
+
+#include "inquest/report.h"
+
+/* Kernel reports of the log -> events; exactly one primary, where there is any defect. */
+struct vmc_error *vmc_inquest_events(struct vmc_report *r) VMC_MUST_CHECK;
+/* The event that is the cause; NULL when the log holds none. */
+const struct vmc_event *vmc_inquest_primary(const struct vmc_report *r);
+/* The same as kernel report. */
+const struct vmc_oops *vmc_inquest_primary_oops(const struct vmc_report *r);
+
+/* Where a stack points the finger. */
+struct vmc_blame {
+	const struct vmc_frame *fault;	 /* interrupted by a fault, BUG or WARN; NULL none */
+	const struct vmc_frame *stalled; /* interrupted by the timer or an NMI; NULL none */
+	const struct vmc_frame
+		*culprit;  /* first frame from there on that is no shared helper; NULL */
+	const char *by;	   /* exception's name, or "panic()" */
+	bool in_interrupt; /* the culprit ran in an interrupt: its task is not to blame */
+};
+void vmc_inquest_blame(const struct vmc_trace *trace, struct vmc_blame *ret);
+/* The first frame at or outside `from` (of that trace) that is no shared helper; NULL. */
+const struct vmc_frame *vmc_inquest_first_real(const struct vmc_trace *trace,
+					       const struct vmc_frame *from);
+/* The first frame of a task that waits which is neither scheduler nor lock; NULL. */
+const struct vmc_frame *vmc_inquest_waiter(const struct vmc_trace *trace);
+/* Function without compiler suffixes, in the report's arena. */
+const char *vmc_inquest_stem(struct vmc_report *r, const char *function);
+
+/* Category by an address that a fault was about: poison and NULL patterns; NULL when it tells
+ * nothing. */
+const char *vmc_inquest_address_category(uint64_t address, const char **ret_meaning);
+
+void vmc_inquest_verdict(struct vmc_report *r);
+void vmc_inquest_findings(struct vmc_report *r);
+
+/* Adds a row to the report's list of unavailable things; consumes err. */
+void vmc_report_missing(struct vmc_report *r, struct vmc_error *err, const char *what);
+
+#endif

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "inquest/report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "inquest/inquest.h"
+
+void vmc_report_missing(struct vmc_report *r, struct vmc_error *err, const char *what)
+{
+	struct vmc_unavailable row = { 0 };
+
+	if (!err)
+		return;
+	row.what = vmc_arena_strdup(&r->arena, what);
+	row.why = vmc_arena_strdup(&r->arena, vmc_error_text(err));
+	vmc_error_free(err);
+	if (row.what && row.why)
+		(void)vmc_vec_push(&r->unavailable, row);
+}
+
+/* Log records -> the lines that oops/ reads; a record may hold several. */
+static struct vmc_error *split_records(struct vmc_report *r)
+{
+	for (size_t i = 0; i < r->log.records.len; i++) {
+		const struct vmc_log_record *rec = &r->log.records.data[i];
+		size_t from = 0;
+
+		for (size_t k = 0; k <= rec->len; k++) {
+			if (k < rec->len && rec->text[k] != '\n')
+				continue;
+			struct vmc_log_line line = {
+				.text = rec->text + from,
+				.len = k - from,
+				.time_ns = (int64_t)rec->time_ns,
+				.level = rec->level,
+				.number = (uint32_t)(i + 1),
+				.stamped = true,
+				.has_caller = rec->has_caller,
+				.caller_kind = rec->caller >> 31 ? 'C' : 'T',
+				.caller = rec->caller & 0x7fffffff,
+			};
+			from = k + 1;
+			if (!vmc_vec_push(&r->lines, line))
+				return vmc_error_no_memory();
+		}
+	}
+	return NULL;
+}
+
+static void read_log(struct vmc_report *r)
+{
+	struct vmc_error *err = vmc_log_read(r->target, &r->log);
+
+	if (err) {
+		vmc_report_missing(r, err, "kernel log");
+		return;
+	}
+	r->has_log = true;
+	if (r->log.problem)
+		vmc_report_missing(r, vmc_error_copy(r->log.problem),
+				   vmc_arena_printf(&r->arena,
+						    "%" PRIu64
+						    " records and some texts of the kernel log",
+						    r->log.lost));
+	err = split_records(r);
+	if (!err)
+		err = vmc_oops_scan(r->lines.data, r->lines.len, &r->oopses);
+	vmc_report_missing(r, err, "reports in the kernel log");
+}
+
+/* The last line of that kind is the panic at hand; a log may hold earlier ones of crash kernels. */
+static void find_panic_line(struct vmc_report *r)
+{
+	static const char marker[] = "Kernel panic - not syncing";
+
+	for (size_t i = r->lines.len; i-- > 0;) {
+		const struct vmc_log_line *l = &r->lines.data[i];
+		const char *at = memmem(l->text, l->len, marker, sizeof(marker) - 1);
+		vmc_autostr struct vmc_str s = { 0 };
+
+		if (!at || memmem(at, (size_t)(l->text + l->len - at), "end Kernel panic", 16) ||
+		    (at - l->text >= 8 && memcmp(at - 7, "---[ end", 8) == 0))
+			continue;
+		if (at != l->text && memmem(l->text, (size_t)(at - l->text), "end ", 4))
+			continue;
+		vmc_str_add_untrusted(&s, at, l->len - (size_t)(at - l->text));
+		r->panic_message = vmc_arena_strdup(&r->arena, vmc_str_text(&s));
+		r->has_panic = true;
+		return;
+	}
+}
+
+static void read_tasks(struct vmc_report *r)
+{
+	struct vmc_error *err = vmc_tasks_read(r->target, &r->tasks);
+
+	if (err) {
+		vmc_report_missing(r, err, "task list");
+		return;
+	}
+	r->n_tasks = r->tasks.tasks.len;
+	r->has_tasks = true;
+	if (r->tasks.pids_problem)
+		vmc_report_missing(r, vmc_error_copy(r->tasks.pids_problem), "tasks by pid tree");
+	if (r->tasks.list_problem)
+		vmc_report_missing(r, vmc_error_copy(r->tasks.list_problem), "tasks by task list");
+}
+
+static void add_cpu(struct vmc_report *r, const struct vmc_cpu *cpu)
+{
+	struct vmc_report_cpu row = { .cpu = cpu->cpu, .pid = -1, .task = cpu->task };
+	struct vmc_task task;
+	struct vmc_error *err = NULL;
+
+	if (cpu->task) {
+		err = vmc_task_read(r->target, cpu->task, &task);
+		if (!err) {
+			row.pid = task.pid;
+			row.comm = vmc_arena_strdup(&r->arena, task.comm);
+			row.is_idle = task.pid == 0;
+		}
+	}
+	if (!err)
+		err = vmc_cpu_backtrace(r->target, cpu, &row.trace);
+	if (err) {
+		vmc_trace_deinit(&row.trace);
+		row.trace.stopped = vmc_error_copy(err);
+		vmc_report_missing(r, err,
+				   vmc_arena_printf(&r->arena, "backtrace of CPU %d", cpu->cpu));
+	} else if (row.trace.stopped) {
+		vmc_report_missing(
+			r, vmc_error_copy(row.trace.stopped),
+			vmc_arena_printf(&r->arena, "rest of the backtrace of CPU %d", cpu->cpu));
+	}
+	if (!vmc_vec_push(&r->cpus, row))
+		vmc_trace_deinit(&row.trace);
+}
+
+static void take_panic_task(struct vmc_report *r, const struct vmc_cpu *cpu)
+{
+	struct vmc_error *err;
+
+	r->panic_cpu = cpu->cpu;
+	if (!cpu->task)
+		return;
+	err = vmc_task_read(r->target, cpu->task, &r->panic_task);
+	if (err) {
+		vmc_report_missing(r, err, "panic task");
+		return;
+	}
+	r->panic_task.cpu = cpu->cpu;
+	r->panic_task.on_cpu = true;
+	r->has_panic_task = true;
+	r->panic_state = vmc_task_state_long(r->target, &r->panic_task);
+	err = vmc_cpu_backtrace(r->target, cpu, &r->backtrace);
+	if (err) {
+		vmc_trace_deinit(&r->backtrace);
+		vmc_report_missing(r, err, "backtrace of the panic task");
+	}
+}
+
+static void read_cpus(struct vmc_report *r)
+{
+	struct vmc_error *err = vmc_cpus_read(r->target, &r->cpu_view);
+
+	if (err) {
+		vmc_report_missing(r, err, "CPUs and backtraces");
+		return;
+	}
+	r->has_cpus = true;
+	r->n_cpus = r->cpu_view.present;
+	r->n_cpus_offline = r->cpu_view.offline;
+	r->has_panic |= r->cpu_view.panic_cpu >= 0;
+	for (size_t i = 0; i < r->cpu_view.cpus.len; i++) {
+		const struct vmc_cpu *cpu = &r->cpu_view.cpus.data[i];
+
+		if (cpu->cpu == r->cpu_view.panic_cpu)
+			take_panic_task(r, cpu);
+		add_cpu(r, cpu);
+	}
+}
+
+/* What the dump file itself cannot give, in words. */
+static void note_dump_gaps(struct vmc_report *r)
+{
+	static const struct {
+		int bit;
+		const char *what;
+	} levels[] = { { 2, "page cache" },
+		       { 4, "private page cache" },
+		       { 8, "user memory" },
+		       { 16, "free pages" } };
+	const struct vmc_dump_info *info = vmc_dump_info(r->target->dump);
+	vmc_autostr struct vmc_str what = { 0 };
+	uint64_t hollow = 0;
+
+	if (!info->complete)
+		vmc_report_missing(r, vmc_error_new(VMC_TRUNCATED, "%s", info->incomplete_why),
+				   "part of the dump file");
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(levels) && info->dump_level > 0; i++) {
+		if (info->dump_level & levels[i].bit)
+			vmc_str_addf(&what, "%s%s", what.len ? ", " : "", levels[i].what);
+	}
+	if (what.len)
+		vmc_report_missing(r,
+				   vmc_error_new(VMC_EXCLUDED,
+						 "excluded by the dump tool (makedumpfile -d %d)",
+						 info->dump_level),
+				   vmc_str_text(&what));
+	for (size_t i = 0; i < info->n_segments; i++) {
+		if (info->segments[i].memsz > info->segments[i].filesz)
+			hollow += info->segments[i].memsz - info->segments[i].filesz;
+	}
+	if (hollow)
+		vmc_report_missing(
+			r,
+			vmc_error_new(
+				VMC_EXCLUDED,
+				"the file holds no bytes for these pages: they were zero or "
+				"were excluded by the dump tool, an ELF dump does not say which"),
+			vmc_arena_printf(&r->arena, "%" PRIu64 " KiB of memory", hollow / 1024));
+}
+
+struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, struct vmc_report **ret)
+{
+	struct vmc_report *r = calloc(1, sizeof(*r));
+	struct vmc_error *err;
+
+	if (!r)
+		return vmc_error_no_memory();
+	r->target = t;
+	r->path = path;
+	r->panic_cpu = -1;
+	note_dump_gaps(r);
+	vmc_system_read(t, &r->system);
+	read_log(r);
+	find_panic_line(r);
+	vmc_target_modules(t);
+	read_tasks(r);
+	read_cpus(r);
+	err = vmc_inquest_events(r);
+	if (err) {
+		vmc_report_free(r);
+		return err;
+	}
+	vmc_inquest_verdict(r);
+	vmc_inquest_findings(r);
+	for (size_t i = 0; i < t->unavailable.len; i++)
+		(void)vmc_vec_push(&r->unavailable, t->unavailable.data[i]);
+	*ret = r;
+	return NULL;
+}
+
+struct vmc_error *vmc_report_text(const char *text, size_t size, const char *path,
+				  struct vmc_report **ret)
+{
+	struct vmc_report *r = calloc(1, sizeof(*r));
+	struct vmc_error *err;
+
+	if (!r)
+		return vmc_error_no_memory();
+	r->path = path;
+	r->panic_cpu = -1;
+	err = vmc_log_split(text, size, &r->lines);
+	if (!err)
+		err = vmc_oops_scan(r->lines.data, r->lines.len, &r->oopses);
+	if (!err) {
+		find_panic_line(r);
+		err = vmc_inquest_events(r);
+	}
+	if (err) {
+		vmc_report_free(r);
+		return err;
+	}
+	vmc_inquest_verdict(r);
+	vmc_inquest_findings(r);
+	*ret = r;
+	return NULL;
+}
+
+void vmc_report_free(struct vmc_report *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < r->cpus.len; i++)
+		vmc_trace_deinit(&r->cpus.data[i].trace);
+	for (size_t i = 0; i < r->findings.len; i++)
+		vmc_vec_free(&r->findings.data[i].evidence);
+	vmc_vec_free(&r->cpus);
+	vmc_vec_free(&r->findings);
+	vmc_vec_free(&r->events);
+	vmc_vec_free(&r->unavailable);
+	vmc_vec_free(&r->verdict.why);
+	vmc_vec_free(&r->verdict.known_issues);
+	vmc_vec_free(&r->verdict.next_steps);
+	vmc_trace_deinit(&r->backtrace);
+	vmc_log_deinit(&r->log);
+	vmc_log_lines_deinit(&r->lines);
+	vmc_oops_set_deinit(&r->oopses);
+	vmc_tasks_deinit(&r->tasks);
+	vmc_cpus_deinit(&r->cpu_view);
+	vmc_arena_deinit(&r->arena);
+	free(r);
+}
+
+bool vmc_report_is_partial(const struct vmc_report *r)
+{
+	return r->unavailable.len > 0;
+}
