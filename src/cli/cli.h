@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line: which command, which options, which inputs; where the
+ * answer goes; how the program ends. The only place that prints.
+ *
+ * To add a command: a function here, a row in the table of options.c, its
+ * section in man/vmcoroner.1 and data/completion/ (tests/cli hold them together).
+ */
+#ifndef VMC_CLI_CLI_H
+#define VMC_CLI_CLI_H
+
+#include "inquest/report.h"
+#include "render/render.h"
+
+/* Scripts rely on these; the program never ends by a signal of its own making. */
+enum vmc_exit {
+	VMC_EXIT_OK = 0,      /* all that was asked was answered */
+	VMC_EXIT_PARTIAL = 1, /* answered in part; the output says what is missing and why */
+	VMC_EXIT_USAGE = 2,
+	VMC_EXIT_INPUT = 3, /* input that cannot be read, output that cannot be written */
+};
+
+enum vmc_format { VMC_FORMAT_TEXT, VMC_FORMAT_JSON, VMC_FORMAT_HTML };
+
+struct vmc_texts {
+	const char **data;
+	size_t len, cap;
+};
+
+struct vmc_verb;
+
+struct vmc_options {
+	const struct vmc_verb *verb;
+	enum vmc_format format;
+	const char *output; /* -o; NULL: standard output */
+	bool deep_scan;
+	bool verb_named; /* the command was spelled out, not assumed */
+	bool help;
+	bool version;
+	struct vmc_texts debuginfo;
+	struct vmc_texts commands; /* -c */
+	struct vmc_texts scripts;  /* -f */
+	struct vmc_texts inputs;
+};
+
+struct vmc_verb {
+	const char *name;
+	const char *usage;
+	const char *summary;
+	const char *text; /* more, with examples */
+	unsigned int bit; /* of the masks in the table of options */
+	size_t min_inputs;
+	enum vmc_exit (*run)(const struct vmc_options *o);
+};
+
+/* ---- options.c ---- */
+
+struct vmc_error *vmc_options_parse(int argc, char **argv, struct vmc_options *ret) VMC_MUST_CHECK;
+void vmc_options_deinit(struct vmc_options *o);
+void vmc_options_help(const struct vmc_verb *verb, struct vmc_str *out); /* NULL: of the program */
+const struct vmc_verb *vmc_verb_find(const char *name);
+void vmc_verb_names(struct vmc_str *out);
+
+/* ---- exit.c ---- */
+
+/* "vmcoroner: <text>" to standard error; consumes err. VMC_EXIT_USAGE for VMC_USAGE, else _INPUT.
+ */
+enum vmc_exit vmc_exit_error(struct vmc_error *err);
+/* A line on standard error, control characters made visible. */
+void vmc_exit_note(const char *fmt, ...) VMC_PRINTF(1, 2);
+/*
+ * Writes to -o FILE, by a temporary file beside it that takes its name when it is
+ * complete, or to standard output. Gives `status` back, or VMC_EXIT_INPUT where
+ * writing failed. A reader that has gone away is no failure.
+ */
+enum vmc_exit vmc_exit_write(const char *path, const struct vmc_str *text, enum vmc_exit status);
+/* All bytes to fd. EPIPE comes back as error with errno kept in *ret_errno. */
+struct vmc_error *vmc_write_all(int fd, const char *data, size_t size,
+				int *ret_errno) VMC_MUST_CHECK;
+/* A name for a temporary file beside path, created empty with mode 0600. */
+struct vmc_error *vmc_temporary(const char *path, struct vmc_str *ret_name,
+				int *ret_fd) VMC_MUST_CHECK;
+/* Colours and columns of standard output. */
+struct vmc_style vmc_terminal_style(const char *output);
+
+/* ---- input.c ---- */
+
+/* What the operands are, by content. */
+struct vmc_inputs {
+	struct vmc_texts dumps;
+	struct vmc_texts debuginfo; /* of --debuginfo, and ELF files that are no core */
+	const char *text_path;	    /* of log text; NULL: the inputs are a dump */
+	struct vmc_str text;
+};
+
+struct vmc_error *vmc_inputs_sort(const struct vmc_options *o,
+				  struct vmc_inputs *ret) VMC_MUST_CHECK;
+void vmc_inputs_deinit(struct vmc_inputs *in);
+#define vmc_autoinputs vmc_cleanup(vmc_inputs_deinit)
+/* The whole of a text file, "-" being standard input. */
+struct vmc_error *vmc_input_text(const char *path, struct vmc_str *ret) VMC_MUST_CHECK;
+/* True for a file that starts like a dump. */
+bool vmc_input_is_dump(const char *path);
+
+/* An opened case, from whatever the inputs are. */
+struct vmc_case {
+	struct vmc_inputs inputs;
+	struct vmc_target *target; /* NULL for text */
+	struct vmc_report *report;
+};
+/* Opens; the report is made only when asked for. `record`: remember the pages read. */
+struct vmc_error *vmc_case_open(const struct vmc_options *o, bool record,
+				struct vmc_case *ret) VMC_MUST_CHECK;
+struct vmc_error *vmc_case_report(struct vmc_case *c) VMC_MUST_CHECK;
+const char *vmc_case_path(const struct vmc_case *c);
+void vmc_case_deinit(struct vmc_case *c);
+#define vmc_autocase vmc_cleanup(vmc_case_deinit)
+
+/* ---- one file each ---- */
+
+enum vmc_exit vmc_run_report(const struct vmc_options *o);
+enum vmc_exit vmc_run_log(const struct vmc_options *o);
+enum vmc_exit vmc_run_oops(const struct vmc_options *o);
+enum vmc_exit vmc_run_shell(const struct vmc_options *o);
+enum vmc_exit vmc_run_slim(const struct vmc_options *o);
+enum vmc_exit vmc_run_help(const struct vmc_options *o);
+
+#endif

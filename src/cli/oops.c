@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/cli.h"
+
+#include <string.h>
+
+/* The file's name without folders and without a final .log. */
+static void name_of(const char *path, struct vmc_str *ret)
+{
+	const char *base = strrchr(path, '/');
+
+	base = base ? base + 1 : path;
+	if (strcmp(base, "-") == 0)
+		base = "stdin";
+	vmc_str_addn(ret, base, strlen(base) - (vmc_str_ends(base, ".log") ? 4 : 0));
+}
+
+static struct vmc_error *show(const struct vmc_options *o, const char *path,
+			      const struct vmc_oops_set *set, const struct vmc_log_lines *lines,
+			      struct vmc_str *out)
+{
+	vmc_autostr struct vmc_str name = { 0 };
+	size_t n = set->n_reports ? set->n_reports : 1;
+
+	name_of(path, &name);
+	for (size_t i = 0; i < n; i++) {
+		const struct vmc_oops *r = set->n_reports ? &set->reports[i] : NULL;
+
+		if (o->format == VMC_FORMAT_JSON)
+			VMC_TRY(vmc_render_oops_json(vmc_str_text(&name), r, lines, set->n_reports,
+						     out));
+		else
+			vmc_render_oops_text(path, r, out);
+	}
+	return NULL;
+}
+
+static struct vmc_error *of_dump(const struct vmc_options *o, const char *path, struct vmc_str *out)
+{
+	struct vmc_options one = *o;
+	vmc_autocase struct vmc_case c = { 0 };
+
+	one.inputs = (struct vmc_texts){ .data = &path, .len = 1 };
+	VMC_TRY(vmc_case_open(&one, false, &c));
+	VMC_TRY(vmc_case_report(&c));
+	return show(o, path, &c.report->oopses, &c.report->lines, out);
+}
+
+static struct vmc_error *of_text(const struct vmc_options *o, const char *path, struct vmc_str *out)
+{
+	vmc_autostr struct vmc_str text = { 0 };
+	struct vmc_log_lines lines = { 0 };
+	struct vmc_oops_set set = { 0 };
+	struct vmc_error *err;
+
+	VMC_TRY(vmc_input_text(path, &text));
+	err = vmc_log_split(vmc_str_text(&text), text.len, &lines);
+	if (!err)
+		err = vmc_oops_scan(lines.data, lines.len, &set);
+	if (!err)
+		err = show(o, path, &set, &lines, out);
+	vmc_oops_set_deinit(&set);
+	vmc_log_lines_deinit(&lines);
+	return err;
+}
+
+/* A file that cannot be read costs its own lines, not those of the others. */
+enum vmc_exit vmc_run_oops(const struct vmc_options *o)
+{
+	vmc_autostr struct vmc_str out = { 0 };
+	enum vmc_exit status = VMC_EXIT_OK;
+
+	for (size_t i = 0; i < o->inputs.len; i++) {
+		const char *path = o->inputs.data[i];
+		struct vmc_error *err =
+			vmc_input_is_dump(path) ? of_dump(o, path, &out) : of_text(o, path, &out);
+
+		if (err)
+			status = vmc_exit_error(err);
+	}
+	return vmc_exit_write(o->output, &out, status);
+}
