@@ -410,6 +410,18 @@ static bool move_out(struct reader *r)
 	return true;
 }
 
+struct vmc_error *vmc_oops_borrow_header(const struct vmc_log_line *line, struct vmc_arena *arena,
+					 struct vmc_oops *o, bool *ret_found)
+{
+	struct slice s = slice_trim((struct slice){ line->text, line->len });
+	struct reader r = { .arena = arena, .o = o };
+
+	*ret_found = slice_starts(s, "CPU: ") && find_taint(s) != SLICE_NONE;
+	if (*ret_found)
+		read_header(&r, s);
+	return r.failed ? vmc_error_no_memory() : NULL;
+}
+
 struct vmc_error *vmc_oops_read_details(const struct vmc_log_line *const *lines, size_t n,
 					struct vmc_arena *arena, struct vmc_oops *o)
 {
@@ -423,6 +435,21 @@ struct vmc_error *vmc_oops_read_details(const struct vmc_log_line *const *lines,
 	vmc_vec_free(&r.regs);
 	vmc_vec_free(&r.modules);
 	return ok ? NULL : vmc_error_no_memory();
+}
+
+/* Stack contents: " ffff8800496fb618 ffffffff811e2725 ...", "8020: e07281d8 00000000 ...". */
+static bool is_dump_row(struct slice s)
+{
+	struct slice first = slice_eat_token(&s), second;
+	uint64_t v;
+
+	if (first.n && first.p[first.n - 1] == ':')
+		first.n--;
+	slice_eat_blanks(&s);
+	second = slice_eat_token(&s);
+	if (first.n < 4 || (second.n != 8 && second.n != 16))
+		return false;
+	return slice_eat_hex(&first, &v) && !first.n && slice_eat_hex(&second, &v) && !second.n;
 }
 
 bool vmc_oops_is_body_line(struct slice s)
@@ -510,5 +537,8 @@ bool vmc_oops_is_body_line(struct slice s)
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(heads); i++)
 		if (slice_starts(t, heads[i]))
 			return true;
-	return vmc_oops_parse_frame(t, &f) || vmc_oops_read_registers(t, regs) > 0;
+	if (find_taint(t) != SLICE_NONE)
+		return true;
+	return vmc_oops_parse_frame(t, &f) || vmc_oops_read_registers(t, regs) > 0 ||
+	       is_dump_row(t);
 }

@@ -13,6 +13,13 @@
 struct vmc_error *vmc_oops_read_details(const struct vmc_log_line *const *lines, size_t n,
 					struct vmc_arena *arena, struct vmc_oops *o) VMC_MUST_CHECK;
 
+/*
+ * For a report without a header of its own: fills who and where from the line, if it is
+ * the "CPU: ... PID: ... Comm: ..." of what the same task printed next.
+ */
+struct vmc_error *vmc_oops_borrow_header(const struct vmc_log_line *line, struct vmc_arena *arena,
+					 struct vmc_oops *o, bool *ret_found) VMC_MUST_CHECK;
+
 /* Does the line look like a part of a report's body? */
 bool vmc_oops_is_body_line(struct slice line);
 

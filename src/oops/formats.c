@@ -68,6 +68,7 @@ static const char *const queue_skip[] = { "process_one_work", "flush_workqueue",
 static const char *const debugobjects_skip[] = { "debug_",  "rcu",	   "hrtimer_", "timer_",
 						 "work_",   "percpu_",	   "vunmap",   "vfree",
 						 "__free_", "debug_check", "kobject_", NULL };
+static const char *const kmalloc_skip[] = { "kmalloc", "krealloc", "slab", "kmem", NULL };
 static const char *const ubsan_skip[] = { "ubsan", "overflow", NULL };
 static const char *const spin_skip[] = { "spin_", "_lock", "_unlock", NULL };
 static const char *const schedule_skip[] = { "schedule", NULL };
@@ -189,8 +190,8 @@ static const struct format bug_formats[] = {
 	  TRACE },
 	{ "BUG: rwlock %t on CPU", NULL, "BUG: rwlock {0} in {F}", "deadlock", spin_skip, TRACE },
 	/* kernel/watchdog.c */
-	{ "BUG: soft lockup", NULL, "BUG: soft lockup in {F}", "soft-lockup", stall_skip,
-	  IP_THEN_TRACE, .flags = FORMAT_STALL },
+	{ "BUG: soft lockup", NULL, "BUG: soft lockup in {F}", "soft-lockup", NULL, IP_THEN_TRACE,
+	  .flags = FORMAT_STALL },
 	/* kernel/locking/lockdep.c */
 	{ "BUG: %* still has locks held!",
 	  NULL,
@@ -288,6 +289,13 @@ static const struct format bug_formats[] = {
 		"WARNING: [%*] " file ":%n at ", NULL, title, category, skip, AT_WARNING \
 	}
 
+/* An allocation that is too large, in one of the files that implement kmalloc(). */
+#define KMALLOC_WARNING(function)                                                    \
+	{                                                                            \
+		"WARNING: %*mm/%*.c:" function, NULL, "WARNING: kmalloc bug in {F}", \
+			"warning-panic", kmalloc_skip, AT_WARNING                    \
+	}
+
 static const struct format warning_formats[] = {
 	WARNING_AT("lib/debugobjects.c", "WARNING: ODEBUG bug in {F}", "use-after-free",
 		   debugobjects_skip),
@@ -301,10 +309,10 @@ static const struct format warning_formats[] = {
 		   LIST("refcount", "kobject_")),
 	{ "WARNING: %*kernel/locking/lockdep.c:%n %*lock_", NULL, "WARNING: locking bug in {F}",
 	  "deadlock", LIST("lock_sock", "release_sock"), AT_WARNING },
-	{ "WARNING: %*mm/%*.c:%n kmalloc", NULL, "WARNING: kmalloc bug in {F}", "warning-panic",
-	  LIST("kmalloc", "krealloc", "slab", "kmem"), AT_WARNING },
-	{ "WARNING: %*mm/%*.c:%n kvmalloc", NULL, "WARNING: kmalloc bug in {F}", "warning-panic",
-	  LIST("kmalloc", "krealloc", "slab", "kmem"), AT_WARNING },
+	KMALLOC_WARNING("%n kmalloc"),
+	KMALLOC_WARNING("%n kvmalloc"),
+	KMALLOC_WARNING("%n at kmalloc"),
+	KMALLOC_WARNING("%n at kvmalloc"),
 	{ "WARNING: %*mm/vmalloc.c:%n %*__vmalloc_node", NULL, "WARNING: zero-size vmalloc in {F}",
 	  "warning-panic", NULL, AT_WARNING },
 	{ "WARNING: %* usb_submit_urb", NULL, "WARNING in {F}/usb_submit_urb", "warning-panic",
@@ -554,41 +562,7 @@ static const struct format panic_formats[] = {
 	{ "Kernel panic - not syncing: hung_task: blocked tasks", NULL,
 	  "kernel panic: hung_task: blocked tasks", "hung-task",
 	  .flags = FORMAT_PANIC | FORMAT_DAMAGED },
-	{ "Kernel panic - not syncing: sysrq triggered crash", NULL,
-	  "kernel panic: sysrq triggered crash", "manual", .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: softlockup", NULL, "kernel panic: softlockup: hung tasks",
-	  "soft-lockup", .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: %*ard LOCKUP", NULL, "kernel panic: hard LOCKUP",
-	  "hard-lockup", .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: RCU Stall", NULL, "kernel panic: RCU Stall", "rcu-stall",
-	  .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: %*ut of memory%t%.", NULL, "kernel panic: Out of memory{0}",
-	  "oom", .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: System is deadlocked on memory", NULL,
-	  "kernel panic: System is deadlocked on memory", "oom", .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: VFS: %t%.", NULL, "kernel panic: VFS: {0}", "filesystem",
-	  .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: %t panic forced after error", NULL,
-	  "kernel panic: {0} panic forced after error", "filesystem", .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: No working init found%t%.", NULL,
-	  "kernel panic: No working init found", "init-killed", .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: Requested init %t%.", NULL,
-	  "kernel panic: Requested init {0}", "init-killed", .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: %*achine check%.", NULL, "kernel panic: machine check",
-	  "hardware", .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: Fatal %*achine check%t%.", NULL,
-	  "kernel panic: Fatal machine check{0}", "hardware", .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: Fatal hardware error%t%.", NULL,
-	  "kernel panic: Fatal hardware error", "hardware", .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: NMI%t%.", NULL, "kernel panic: NMI{0}", "hardware",
-	  .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: An NMI occurred%t%.", NULL,
-	  "kernel panic: An NMI occurred{0}", "hardware", .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: Asynchronous SError Interrupt", NULL,
-	  "kernel panic: Asynchronous SError Interrupt", "hardware", .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: Timeout: Not all CPUs entered%t%.", NULL,
-	  "kernel panic: Timeout: Not all CPUs entered{0}", "hardware", .flags = FORMAT_PANIC },
-	{ "Kernel panic - not syncing: %t%.", NULL, "kernel panic: {0}", "panic-call",
+	{ "Kernel panic - not syncing: %t%.", NULL, "kernel panic: {0}", NULL,
 	  .flags = FORMAT_PANIC },
 };
 
@@ -613,6 +587,11 @@ static const struct format vfs_close_formats[] = {
 static const struct format vfs_busy_formats[] = {
 	{ "VFS: Busy inodes after unmount", NULL, "VFS: Busy inodes after unmount (use-after-free)",
 	  "filesystem" },
+};
+
+/* arch/x86/boot/compressed/misc.c; in the middle of a log the machine started again. */
+static const struct format reboot_formats[] = {
+	{ "Booting the kernel.", NULL, "unexpected kernel reboot" },
 };
 
 /* kernel/watchdog_perf.c, kernel/watchdog_hld.c */
@@ -686,7 +665,8 @@ const struct format_group vmc_oops_groups[] = {
 	{ GROUP("unregister_netdevice: waiting for", netdevice_formats) },
 	{ GROUP("VFS: Close: file count is 0", vfs_close_formats) },
 	{ GROUP("VFS: Busy inodes after unmount", vfs_busy_formats) },
-	{ GROUP("Watchdog detected hard LOCKUP", hard_lockup_formats) },
+	{ GROUP("Booting the kernel.", reboot_formats), .flags = FORMAT_RESTART },
+	{ GROUP("Watchdog detected hard LOCKUP", hard_lockup_formats), .flags = FORMAT_CONTINUES },
 	{ GROUP("Machine check events logged", machine_check_formats) },
 	{ GROUP("Machine Check Exception", machine_check_formats) },
 	{ GROUP("Machine Check:", machine_check_formats) },
@@ -699,4 +679,43 @@ const struct format_group vmc_oops_groups[] = {
 	{ GROUP("double fault: ", double_fault_formats), .flags = FORMAT_CONTINUES },
 	{ GROUP("Oops", oops_formats), .flags = FORMAT_CONTINUES },
 };
+/* What a panic's own words tell. */
+static const struct {
+	const char *words, *category;
+} panics[] = {
+	{ "sysrq triggered crash", "manual" },
+	{ "hung_task", "hung-task" },
+	{ "softlockup", "soft-lockup" },
+	{ "LOCKUP", "hard-lockup" },
+	{ "RCU Stall", "rcu-stall" },
+	{ "ut of memory", "oom" },
+	{ "deadlocked on memory", "oom" },
+	{ "VFS: ", "filesystem" },
+	{ "panic forced after error", "filesystem" },
+	{ "kill init", "init-killed" },
+	{ "Requested init", "init-killed" },
+	{ "No working init", "init-killed" },
+	{ "No init found", "init-killed" },
+	{ "panic_on_warn", "warning-panic" },
+	{ "Machine check", "hardware" },
+	{ "machine check", "hardware" },
+	{ "hardware error", "hardware" },
+	{ "NMI", "hardware" },
+	{ "SError", "hardware" },
+	{ "Not all CPUs entered", "hardware" },
+	{ "Uncorrected", "hardware" },
+	{ "MCE", "hardware" },
+	{ "kernel stack overflow", "stack-overflow" },
+	{ "stack is corrupted", "stack-overflow" },
+	{ "stack end", "stack-overflow" },
+};
+
+const char *vmc_oops_panic_category(struct slice line)
+{
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(panics); i++)
+		if (slice_has(line, panics[i].words))
+			return panics[i].category;
+	return "panic-call";
+}
+
 const size_t vmc_oops_n_groups = VMC_ARRAY_SIZE(vmc_oops_groups);

@@ -10,12 +10,12 @@
 #include "oops/text.h"
 
 enum {
-	FORMAT_DAMAGED = 1,	/* a title of this format shows that the log lost lines */
-	FORMAT_STALL = 2,	/* the culprit is the frame above an anchor (names.h) */
-	FORMAT_HUNG = 4,	/* the culprit is the first frame that does not just wait */
-	FORMAT_PANIC = 8,	/* the kernel gave up */
-	FORMAT_LEVEL_ONLY = 16, /* told for completeness; not counted as a defect of its own */
-	FORMAT_CONTINUES = 32,	/* inside another report it is a part of that one */
+	FORMAT_DAMAGED = 1,    /* a title of this format shows that the log lost lines */
+	FORMAT_STALL = 2,      /* the culprit is the frame above an anchor (names.h) */
+	FORMAT_HUNG = 4,       /* the culprit is the first frame that does not just wait */
+	FORMAT_PANIC = 8,      /* the kernel gave up */
+	FORMAT_RESTART = 16,   /* only at a line's start, and in a log that had a kernel before */
+	FORMAT_CONTINUES = 32, /* inside another report it is a part of that one */
 };
 
 #define FORMAT_PARTS 5
@@ -61,5 +61,8 @@ struct format_group {
 
 extern const struct format_group vmc_oops_groups[];
 extern const size_t vmc_oops_n_groups;
+
+/* Verdict category of a panic without a report of its own; never NULL. */
+const char *vmc_oops_panic_category(struct slice line);
 
 #endif

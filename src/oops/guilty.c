@@ -21,7 +21,7 @@ static const char *const generic[] = {
 	"kernel/locking/",
 	"kernel/sched/",
 	"trusty/",
-	"mm/sl*b.c",
+	"mm/sl*b*",
 	"mm/filemap.c",
 	"mm/folio-compat.c",
 	"mm/truncate.c",
@@ -55,36 +55,40 @@ static const char *const generic[] = {
 	"drivers/usb/core/urb.c",
 };
 
-/* `path` may go on behind a pattern that ends in '/' or '*'. */
-static bool path_matches(struct slice path, const char *pattern)
+/* Does the pattern, which has no star, stand at the front? `whole`: and nothing behind it. */
+static bool fits_plain(struct slice path, struct slice pattern, bool whole)
 {
-	const char *star = NULL;
-	size_t at = 0, resume = 0;
+	return path.n >= pattern.n && memcmp(path.p, pattern.p, pattern.n) == 0 &&
+	       (!whole || path.n == pattern.n);
+}
 
-	while (*pattern) {
-		if (*pattern == '*') {
-			star = ++pattern;
-			resume = at;
-			if (!*star)
-				return true;
-		} else if (at < path.n && path.p[at] == *pattern) {
-			at++;
-			pattern++;
-			if (!*pattern && at < path.n && pattern[-1] != '/')
-				pattern = star ? star : pattern; /* not at the end yet: go on */
-			else
-				continue;
-			if (!star)
-				return false;
-			at = ++resume;
-		} else if (star && resume < path.n && path.p[resume] != '/') {
-			pattern = star;
-			at = ++resume;
-		} else {
+/*
+ * At most two stars; the last one, or a final '/', leaves the rest of the path open. A star
+ * in the middle is one directory or a part of a name.
+ */
+static bool path_matches(struct slice path, const char *text)
+{
+	struct slice pattern = slice_of(text);
+	size_t star = slice_find_char(pattern, '*');
+	bool open = pattern.p[pattern.n - 1] == '/';
+
+	if (star == SLICE_NONE)
+		return fits_plain(path, pattern, !open);
+	if (!fits_plain(path, slice_head(pattern, star), false))
+		return false;
+	pattern = slice_from(pattern, star + 1);
+	path = slice_from(path, star);
+	star = slice_find_char(pattern, '*');
+	if (!pattern.n)
+		return true;
+	for (size_t run = 0; run <= path.n; run++) {
+		if (fits_plain(slice_from(path, run), slice_head(pattern, star),
+			       star == SLICE_NONE))
+			return true;
+		if (run < path.n && path.p[run] == '/')
 			return false;
-		}
 	}
-	return true;
+	return false;
 }
 
 static bool is_generic(struct slice path)
@@ -177,14 +181,12 @@ struct slice vmc_oops_guilty_file(const struct vmc_log_line *const *lines, size_
 	for (size_t i = stall ? stall_start(lines, n) : 0; i < n; i++) {
 		struct slice line = { lines[i]->text, lines[i]->len }, path;
 
-		if (is_ignored_line(line))
-			continue;
 		path = find_place(line);
 		if (!path.n)
 			continue;
 		if (!fallback.n)
 			fallback = path;
-		if (is_generic(path))
+		if (is_ignored_line(line) || is_generic(path))
 			continue;
 		if (!chosen.n || is_deeper(path, chosen))
 			chosen = path;

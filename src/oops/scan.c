@@ -18,9 +18,11 @@
 #define WINDOW_LINES 3000 /* no report is longer */
 #define WINDOW_OPENINGS 8 /* nor holds more openings: keeps hostile logs linear */
 #define TEXT_LINES_MAX 2000
-#define PANIC_CUTS_AFTER 22 /* a report this long needs nothing from the panic that follows it */
-#define GAP_LINES 24	    /* that many foreign lines end a report without an end mark */
-#define PANIC_BEFORE_BODY 4 /* a panic this early belongs to the report it is in */
+#define PANIC_CUTS_AFTER 22  /* a report this long needs nothing from the panic that follows it */
+#define GAP_LINES 24	     /* that many foreign lines end a report without an end mark */
+#define PANIC_BEFORE_BODY 16 /* a panic this early belongs to the report it is in */
+#define HASHED_FRAMES 6
+#define HEADER_LINES 32 /* how far behind a report a header may be its own */
 #define REPORTS_MAX 100000
 
 /* A line that may open a report. */
@@ -116,6 +118,7 @@ static bool find_openings(struct scanner *sc)
 {
 	const char *words[SEARCH_WORDS_MAX];
 	size_t n = 0;
+	bool running = false; /* lines of a running kernel have been seen */
 	vmc_autofree struct searcher *s = malloc(sizeof(*s));
 
 	if (!s)
@@ -129,10 +132,13 @@ static bool find_openings(struct scanner *sc)
 		size_t at = 0;
 		int word = vmc_oops_searcher_next(s, line, &at);
 
+		running |= sc->lines[i].stamped;
 		if (word < 0 || sc->lines[i].foreign || !classify(s, line, word, at, &o))
 			continue;
 		if (i + 1 < sc->n_lines && slice_has(text_of(&sc->lines[i + 1]),
 						     "** replaying previous printk message **"))
+			continue;
+		if (o.group->flags & FORMAT_RESTART && (o.at || sc->lines[i].stamped || !running))
 			continue;
 		o.continues |= repeats(sc, &o);
 		if (!vmc_vec_push(&sc->openings, o))
@@ -289,6 +295,8 @@ static bool name_report(struct scanner *sc, size_t k, struct vmc_oops *o)
 	if (!o->category)
 		o->category = vmc_oops_title_category(o->title ? o->title : "");
 	o->is_panic = op->group->flags & FORMAT_PANIC;
+	if (o->is_panic && (!o->category || strcmp(o->category, "panic-call") == 0))
+		o->category = vmc_oops_panic_category(text.lines[0]);
 	if (f && f->flags & FORMAT_DAMAGED) {
 		o->corrupted = true;
 		o->corrupted_why = "its first lines are missing";
@@ -318,10 +326,10 @@ static bool is_end_mark(struct slice s)
  * Does an opening after `n` lines end the report? A panic that comes before the body does
  * not: with panic_on_warn the panic's trace is the only one that is printed.
  */
-static bool is_next_report(const struct opening *o, size_t n)
+static bool is_next_report(const struct opening *o, size_t n, bool traced)
 {
 	if (o->group->flags & FORMAT_PANIC)
-		return n > PANIC_BEFORE_BODY;
+		return traced || n > PANIC_BEFORE_BODY;
 	return !o->continues;
 }
 
@@ -331,6 +339,7 @@ static bool collect_own(struct scanner *sc, size_t k, size_t *ret_last)
 	const struct opening *o = &sc->openings.data[k];
 	const struct vmc_log_line *opening = &sc->lines[o->line];
 	size_t next = k + 1, end = window_end(sc, k), gap = 0, kept = 0;
+	bool traced = false;
 
 	sc->own.len = 0;
 	*ret_last = o->line;
@@ -343,12 +352,13 @@ static bool collect_own(struct scanner *sc, size_t k, size_t *ret_last)
 		if (!same_context(opening, l))
 			continue;
 		if (i > o->line && next < sc->openings.len && sc->openings.data[next].line == i &&
-		    is_next_report(&sc->openings.data[next], sc->own.len))
+		    is_next_report(&sc->openings.data[next], sc->own.len, traced))
 			break;
 		if (slice_has(s, "[ cut here ]") && i > o->line)
 			break;
 		if (!vmc_vec_push(&sc->own, l))
 			return false;
+		traced |= vmc_oops_is_trace_start(s);
 		if (i == o->line || vmc_oops_is_body_line(s)) {
 			gap = 0;
 			kept = sc->own.len;
@@ -395,7 +405,41 @@ static bool find_message(struct scanner *sc, size_t line, struct vmc_oops *o)
 		o->message = vmc_oops_keep(sc->arena, slice_head(s, 512));
 		return o->message;
 	}
+	/* before 4.12 the text of a WARN() came after its header */
+	for (size_t i = 1; i < sc->own.len && i < 4 && o->type && strcmp(o->type, "WARNING") == 0;
+	     i++) {
+		struct slice s = text_of(sc->own.data[i]);
+
+		if (vmc_oops_is_body_line(s) || !slice_trim(s).n)
+			continue;
+		o->message = vmc_oops_keep(sc->arena, slice_head(s, 512));
+		return o->message;
+	}
 	return true;
+}
+
+/*
+ * Names of the first reliable frames, the instruction pointer's function first: addresses,
+ * offsets and releases differ between two crashes of one defect, these do not.
+ */
+static bool hash_frames(struct vmc_arena *arena, struct vmc_oops *o)
+{
+	uint64_t h = 14695981039346656037u; /* FNV-1a */
+	size_t left = HASHED_FRAMES;
+
+	for (size_t i = 0; i <= o->n_frames && left; i++) {
+		const char *name = i ? o->frames[i - 1].function : o->rip_function;
+
+		if (!name || !*name || (i && !o->frames[i - 1].reliable))
+			continue;
+		for (; *name; name++)
+			h = (h ^ (unsigned char)*name) * 1099511628211u;
+		h = (h ^ '\n') * 1099511628211u;
+		left--;
+	}
+	if (left < HASHED_FRAMES)
+		o->hash = vmc_arena_printf(arena, "%016llx", (unsigned long long)h);
+	return left == HASHED_FRAMES || o->hash;
 }
 
 /* Things that are only clear when the whole report is known. */
@@ -406,6 +450,8 @@ static void settle(struct vmc_oops *o)
 	if (o->message && (strstr(o->message, "list_add corruption") ||
 			   strstr(o->message, "list_del corruption")))
 		o->category = "list-corruption";
+	if (o->message && strstr(o->message, "hard LOCKUP"))
+		o->category = "hard-lockup";
 	for (size_t i = 0; i < o->n_frames && o->frame && !o->frame_module; i++)
 		if (strcmp(o->frames[i].function, o->frame) == 0)
 			o->frame_module = o->frames[i].module;
@@ -414,6 +460,21 @@ static void settle(struct vmc_oops *o)
 	if (o->category && strcmp(o->category, "bad-pointer") == 0 && o->has_fault_address &&
 	    o->fault_address < 4096)
 		o->category = "null-deref";
+}
+
+/* Some reports are cut short by another one of the same task: that one says who it is. */
+static struct vmc_error *find_header(struct scanner *sc, size_t from, struct vmc_oops *o)
+{
+	const struct vmc_log_line *opening = &sc->lines[o->first_index];
+	bool found = false;
+
+	for (size_t i = from, left = HEADER_LINES; i < sc->n_lines && left && !found; i++) {
+		if (!same_context(opening, &sc->lines[i]))
+			continue;
+		VMC_TRY(vmc_oops_borrow_header(&sc->lines[i], sc->arena, o, &found));
+		left--;
+	}
+	return NULL;
 }
 
 static struct vmc_error *read_report(struct scanner *sc, size_t k, size_t *ret_last)
@@ -434,6 +495,8 @@ static struct vmc_error *read_report(struct scanner *sc, size_t k, size_t *ret_l
 	o.last_index = *ret_last;
 	o.last_line = sc->lines[*ret_last].number;
 	VMC_TRY(vmc_oops_read_details(sc->own.data, sc->own.len, sc->arena, &o));
+	if (!o.comm && l->has_caller)
+		VMC_TRY(find_header(sc, *ret_last, &o));
 	file = vmc_oops_guilty_file(sc->own.data, sc->own.len,
 				    strstr(o.title, "rcu detected stall") != NULL);
 	if (file.n) {
@@ -448,6 +511,8 @@ static struct vmc_error *read_report(struct scanner *sc, size_t k, size_t *ret_l
 	if (!o.kernel)
 		o.kernel = sc->kernel;
 	settle(&o);
+	if (!hash_frames(sc->arena, &o))
+		return vmc_error_no_memory();
 	return vmc_vec_push(&sc->reports, o) ? NULL : vmc_error_no_memory();
 }
 

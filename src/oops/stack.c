@@ -31,7 +31,7 @@ static bool is_fault_injection(struct slice line)
 	struct frame_text f;
 
 	return slice_has(line, "should_fail") && vmc_oops_parse_frame(line, &f) &&
-	       slice_starts(f.function, "should_fail");
+	       slice_has(f.function, "should_fail");
 }
 
 static bool match_part(const char *part, struct slice line, struct names *names)

@@ -334,6 +334,7 @@ static const struct {
 	{ "VFS: ", "DoS", NULL },
 	{ "unregister_netdevice:", "DoS", NULL },
 	{ "Machine check", "HARDWARE", NULL },
+	{ "unexpected kernel reboot", "REBOOT", NULL },
 };
 
 static size_t find_type(const char *title)
