@@ -9,20 +9,39 @@
 static const char *const faults[] = { "page fault",	"general protection fault",
 				      "double fault",	"divide error",
 				      "invalid opcode", "stack segment fault",
-				      "alignment check" };
+				      "breakpoint",	"alignment check" };
 /* Interruptions that come from outside: they show where a CPU was stuck. */
 static const char *const interruptions[] = { "timer IRQ", "NMI", "IRQ", "reboot IPI" };
 
 /* What stands between panic() and whoever called for it. */
-static const char *const panic_path[] = {
-	"panic", "vpanic", "nmi_panic", "__stack_chk_fail", "delay_tsc", "__const_udelay", "mdelay"
-};
+static const char *const panic_path[] = { "panic",    "vpanic", "nmi_panic", "__stack_chk_fail",
+					  "oops_end", "die",	"delay_tsc", "__const_udelay",
+					  "mdelay" };
 
 /* Checks for sleeping where that is forbidden: they and the way to sleep stand below the culprit.
  */
 static const char *const sleep_checks[] = { "__schedule_bug", "__might_sleep", "__might_resched",
 					    "___might_sleep", "__schedule",    "schedule",
 					    "msleep" };
+
+static struct slice name_of(const struct vmc_frame *f)
+{
+	return (struct slice){ f->where.name, strlen(f->where.name) };
+}
+
+static bool in_panic_path(const struct vmc_frame *f)
+{
+	struct slice stem;
+
+	if (!f->where.name)
+		return false;
+	stem = vmc_oops_name_stem(name_of(f));
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(panic_path); i++) {
+		if (stem.n == strlen(panic_path[i]) && memcmp(stem.p, panic_path[i], stem.n) == 0)
+			return true;
+	}
+	return false;
+}
 
 static bool in_list(const char *s, const char *const *list, size_t n)
 {
@@ -31,11 +50,6 @@ static bool in_list(const char *s, const char *const *list, size_t n)
 			return true;
 	}
 	return false;
-}
-
-static struct slice name_of(const struct vmc_frame *f)
-{
-	return (struct slice){ f->where.name, strlen(f->where.name) };
 }
 
 static bool is_helper(const struct vmc_frame *f)
@@ -95,7 +109,7 @@ void vmc_inquest_blame(const struct vmc_trace *tr, struct vmc_blame *ret)
 
 		if (f->user)
 			break;
-		if (f->where.name && in_list(f->where.name, panic_path, VMC_ARRAY_SIZE(panic_path)))
+		if (in_panic_path(f))
 			after_panic = i + 1;
 		if (!f->exception)
 			continue;
@@ -115,6 +129,13 @@ void vmc_inquest_blame(const struct vmc_trace *tr, struct vmc_blame *ret)
 	if (!have && after_panic) {
 		start = after_panic;
 		ret->by = "panic()";
+		have = true;
+	}
+	/* kdump saves the registers of the fault itself: the walk starts where it happened */
+	if (!have && !ret->stalled && tr->frames.len && tr->frames.data[0].is_exact &&
+	    !tr->frames.data[0].user) {
+		ret->fault = &tr->frames.data[0];
+		ret->by = "the registers that the crash saved";
 		have = true;
 	}
 	if (have)

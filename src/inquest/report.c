@@ -91,6 +91,19 @@ static void find_panic_line(struct vmc_report *r)
 	}
 }
 
+/* kdump starts before panic() prints: then the first line of the cause stands for the message. */
+static void default_panic_message(struct vmc_report *r)
+{
+	const struct vmc_oops *o = vmc_inquest_primary_oops(r);
+	vmc_autostr struct vmc_str s = { 0 };
+
+	if (!r->has_panic || r->panic_message || !o || o->first_index >= r->lines.len)
+		return;
+	vmc_str_add_untrusted(&s, r->lines.data[o->first_index].text,
+			      r->lines.data[o->first_index].len);
+	r->panic_message = vmc_arena_strdup(&r->arena, vmc_str_text(&s));
+}
+
 static void read_tasks(struct vmc_report *r)
 {
 	struct vmc_error *err = vmc_tasks_read(r->target, &r->tasks);
@@ -99,8 +112,9 @@ static void read_tasks(struct vmc_report *r)
 		vmc_report_missing(r, err, "task list");
 		return;
 	}
+	/* a count is given when at least one walk came to its end */
 	r->n_tasks = r->tasks.tasks.len;
-	r->has_tasks = true;
+	r->has_tasks = !r->tasks.pids_problem || !r->tasks.list_problem;
 	if (r->tasks.pids_problem)
 		vmc_report_missing(r, vmc_error_copy(r->tasks.pids_problem), "tasks by pid tree");
 	if (r->tasks.list_problem)
@@ -244,6 +258,7 @@ struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, struct
 		vmc_report_free(r);
 		return err;
 	}
+	default_panic_message(r);
 	vmc_inquest_verdict(r);
 	vmc_inquest_findings(r);
 	for (size_t i = 0; i < t->unavailable.len; i++)

@@ -183,15 +183,16 @@ static const char *category_by_assertion(const struct vmc_oops *o, const struct 
 	return NULL;
 }
 
-static bool mentions_sysrq(const struct vmc_trace *tr)
+/* The function that crashes on request, where it is on the stack; NULL. */
+static const char *sysrq_function(const struct vmc_trace *tr)
 {
 	for (size_t i = 0; i < tr->frames.len; i++) {
 		const char *name = tr->frames.data[i].where.name;
 
 		if (name && strcmp(name, "sysrq_handle_crash") == 0)
-			return true;
+			return name;
 	}
-	return false;
+	return NULL;
 }
 
 /* Faults whose address is what tells one category from another. */
@@ -213,7 +214,7 @@ static const char *decide_category(struct vmc_report *r, const struct vmc_oops *
 
 	if (o)
 		why(r, "%s: %s", log_place(r, o), o->title);
-	if (mentions_sysrq(&r->backtrace)) {
+	if (sysrq_function(&r->backtrace)) {
 		why(r, "sysrq_handle_crash() is on the stack: somebody asked for this crash");
 		return "manual";
 	}
@@ -355,6 +356,11 @@ static bool same_function(struct vmc_report *r, const char *a, const char *b)
 	return a && b && vmc_streq(vmc_inquest_stem(r, a), vmc_inquest_stem(r, b));
 }
 
+static bool watched(const char *category)
+{
+	return strcmp(category, "hung-task") == 0 || strcmp(category, "manual") == 0;
+}
+
 static void blame(struct vmc_report *r, const struct vmc_oops *o, const struct vmc_blame *b)
 {
 	const struct category *k = category_of(r->verdict.category);
@@ -386,7 +392,8 @@ static void blame(struct vmc_report *r, const struct vmc_oops *o, const struct v
 		by_stack = blame_waiter(r, o);
 	else if (strcmp(k->id, "oom") == 0)
 		return; /* the allocation that failed is no culprit */
-	if (!by_stack && b->culprit && (!k->stalled || !by_log)) {
+	/* who panicked is only the messenger where a watchdog gave the alarm */
+	if (!by_stack && b->culprit && !k->stalled && !watched(k->id)) {
 		blame_frame(r, b->culprit,
 			    vmc_arena_printf(&r->arena, "on the stack of the panic task, by %s",
 					     b->by));
@@ -407,6 +414,8 @@ static void blame(struct vmc_report *r, const struct vmc_oops *o, const struct v
 	} else {
 		r->verdict.confidence = by_stack || by_log ? "medium" : "low";
 	}
+	if (!c->function && strcmp(k->id, "manual") == 0)
+		c->function = sysrq_function(&r->backtrace);
 	if (strcmp(k->id, "manual") == 0 || strcmp(k->id, "init-killed") == 0)
 		r->verdict.confidence = "high";
 }
@@ -494,7 +503,10 @@ static void write_summary(struct vmc_report *r, const struct vmc_oops *o, const 
 	const struct vmc_module *m = find_module(r, c->module);
 	vmc_autostr struct vmc_str s = { 0 };
 
-	if (b->fault && b->fault->where.name)
+	if (b->fault && b->fault->where.name && !b->fault->exception)
+		vmc_str_addf(&s, "The CPU was at %s+0x%" PRIx64 ".", b->fault->where.name,
+			     b->fault->offset);
+	else if (b->fault && b->fault->where.name)
 		vmc_str_addf(&s, "The %s was raised at %s+0x%" PRIx64 ".", b->by,
 			     b->fault->where.name, b->fault->offset);
 	else if (b->fault && c->function)
