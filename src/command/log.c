@@ -6,6 +6,9 @@
 
 #include "render/words.h"
 
+/* Width of "[    1.234567] ". */
+#define TIME_COLUMNS 15
+
 /* The text, line by line behind `prefix`; control characters become visible. */
 static void text_lines(const struct vmc_log_record *r, const char *prefix, struct vmc_str *out)
 {
@@ -36,8 +39,6 @@ static void prefix_of(const struct vmc_session *s, const struct vmc_args *args,
 	const struct vmc_system *sys = &s->report->system;
 	char who[16] = "";
 
-	if (vmc_args_has(args, 'm') && r->level >= 0)
-		vmc_str_addf(out, "<%d>", r->level);
 	if (vmc_args_has(args, 'T')) {
 		vmc_str_addc(out, '[');
 		vmc_words_date(
@@ -53,17 +54,20 @@ static void prefix_of(const struct vmc_session *s, const struct vmc_args *args,
 				 r->caller & 0x7fffffff);
 		vmc_str_addf(out, "[%6s] ", who);
 	}
+	if (vmc_args_has(args, 'm') && r->level >= 0)
+		vmc_str_addf(out, "<%d>", r->level);
 }
 
-static void dictionary(const struct vmc_log_record *r, struct vmc_str *out)
+/* Below the text, so that the eye finds the next line of the log. */
+static void dictionary(const struct vmc_log_record *r, int indent, struct vmc_str *out)
 {
 	if (r->subsystem && *r->subsystem) {
-		vmc_str_add(out, " SUBSYSTEM=");
+		vmc_str_addf(out, "%*sSUBSYSTEM=", indent, "");
 		vmc_words_safe(out, r->subsystem);
 		vmc_str_addc(out, '\n');
 	}
 	if (r->device && *r->device) {
-		vmc_str_add(out, " DEVICE=");
+		vmc_str_addf(out, "%*sDEVICE=", indent, "");
 		vmc_words_safe(out, r->device);
 		vmc_str_addc(out, '\n');
 	}
@@ -106,7 +110,7 @@ static struct vmc_error *run(struct vmc_session *s, const struct vmc_args *args,
 			text_lines(rec, vmc_str_text(&prefix), out);
 		}
 		if (vmc_args_has(args, 'd'))
-			dictionary(rec, out);
+			dictionary(rec, vmc_args_has(args, 't') ? 0 : TIME_COLUMNS, out);
 	}
 	if (r->log.problem)
 		return vmc_error_wrap(vmc_error_copy(r->log.problem), "the log has gaps");
@@ -123,7 +127,7 @@ const struct vmc_command vmc_command_log = {
 		"\n"
 		"  -t   without the time\n"
 		"  -T   with the date (UTC) in place of seconds since boot\n"
-		"  -m   with the level in front: <0> emergency ... <7> debug\n"
+		"  -m   with the level before the text: <0> emergency ... <7> debug\n"
 		"  -c   with the caller: T<thread id> or C<cpu>, where the kernel keeps it\n"
 		"  -d   with subsystem and device below the lines of drivers\n"
 		"\n"
@@ -131,7 +135,7 @@ const struct vmc_command vmc_command_log = {
 		"  The last words:\n"
 		"    log | tail -n 60\n"
 		"  Errors and worse:\n"
-		"    log -m | grep '^<[0-3]>'\n"
+		"    log -m | grep '] <[0-3]>'\n"
 		"  Line up with the logs of another machine:\n"
 		"    log -T > /tmp/log.txt\n",
 	.run = run,

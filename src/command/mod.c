@@ -61,24 +61,38 @@ static struct vmc_error *as_json(const struct vmc_target *t, struct vmc_str *out
 	return vmc_table_json(&table, out);
 }
 
-/* The columns of crash: as wide as the longest name and size. */
-static void listing(struct vmc_target *t, struct vmc_str *out)
+static int by_base(const void *a, const void *b)
 {
+	const struct vmc_module *x = *(struct vmc_module *const *)a;
+	const struct vmc_module *y = *(struct vmc_module *const *)b;
+
+	return (x->base > y->base) - (x->base < y->base);
+}
+
+/* The columns of crash: as wide as the longest name and size, in order of address. */
+static struct vmc_error *listing(struct vmc_target *t, struct vmc_str *out)
+{
+	vmc_autofree struct vmc_module **sorted =
+		calloc(t->modules.len, sizeof(struct vmc_module *));
 	size_t name = strlen("NAME"), size = strlen("SIZE");
 
+	if (!sorted)
+		return vmc_error_no_memory();
 	for (size_t i = 0; i < t->modules.len; i++) {
 		const struct vmc_module *m = &t->modules.data[i];
 		size_t digits = 1;
 
 		for (uint64_t v = m->size; v >= 10; v /= 10)
 			digits++;
+		sorted[i] = &t->modules.data[i];
 		name = strlen(m->name) > name ? strlen(m->name) : name;
 		size = digits > size ? digits : size;
 	}
 	vmc_str_addf(out, "     MODULE       %-*s     TEXT_BASE      %*s  OBJECT FILE\n", (int)name,
 		     "NAME", (int)size, "SIZE");
+	qsort(sorted, t->modules.len, sizeof(struct vmc_module *), by_base);
 	for (size_t i = 0; i < t->modules.len; i++) {
-		struct vmc_module *m = &t->modules.data[i];
+		struct vmc_module *m = sorted[i];
 		vmc_autostr struct vmc_str safe = { 0 };
 		bool symbols = vmc_target_module_symbols(t, m);
 
@@ -88,6 +102,7 @@ static void listing(struct vmc_target *t, struct vmc_str *out)
 			     (unsigned long long)m->base, (int)size, (unsigned long long)m->size,
 			     symbols ? "  [CONFIG_KALLSYMS]" : "");
 	}
+	return NULL;
 }
 
 static struct vmc_error *run(struct vmc_session *s, const struct vmc_args *args,
@@ -110,10 +125,9 @@ static struct vmc_error *run(struct vmc_session *s, const struct vmc_args *args,
 		vmc_str_add(out, "no modules are loaded\n");
 		return NULL;
 	}
-	if (vmc_args_has(args, 't'))
-		tainting(t, out);
-	else
-		listing(t, out);
+	if (!vmc_args_has(args, 't'))
+		return listing(t, out);
+	tainting(t, out);
 	return NULL;
 }
 

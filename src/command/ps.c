@@ -18,6 +18,12 @@ static void name_of(const struct vmc_task *task, struct vmc_str *out)
 	vmc_str_add(out, task->kthread || task->is_idle ? "]" : "");
 }
 
+/* crash gives all idle tasks parent 0, though those beyond CPU 0 were made by init. */
+static int parent_pid(const struct vmc_task *task)
+{
+	return task->is_idle ? 0 : task->ppid;
+}
+
 static void row(const struct vmc_session *s, const struct vmc_task *task, struct vmc_str *out)
 {
 	const struct vmc_system *sys = &s->report->system;
@@ -26,7 +32,7 @@ static void row(const struct vmc_session *s, const struct vmc_task *task, struct
 	if (sys->has_memory && sys->memory_bytes)
 		percent =
 			(double)task->rss_pages * VMC_PAGE_SIZE * 100.0 / (double)sys->memory_bytes;
-	vmc_str_addf(out, "%c%8d %7d ", task->on_cpu ? '>' : ' ', task->pid, task->ppid);
+	vmc_str_addf(out, "%c%8d %7d ", task->on_cpu ? '>' : ' ', task->pid, parent_pid(task));
 	if (task->cpu >= 0)
 		vmc_str_addf(out, "%3d", task->cpu);
 	else
@@ -71,7 +77,7 @@ static struct vmc_error *as_json(const struct vmc_session *s, const struct vmc_s
 		const struct vmc_task *task = sel->tasks.data[i];
 
 		vmc_table_cellf(&t, "%d", task->pid);
-		vmc_table_cellf(&t, "%d", task->ppid);
+		vmc_table_cellf(&t, "%d", parent_pid(task));
 		vmc_table_cellf(&t, "%d", task->tgid);
 		vmc_table_cellf(&t, "%d", task->cpu);
 		vmc_table_cellf(&t, "0x%llx", (unsigned long long)task->addr);

@@ -6,7 +6,7 @@
 #include "target/field.h"
 
 #define LINE_BYTES 16
-#define TEXT_LINE_BYTES 64
+#define TEXT_LINE_BYTES 60
 /* A listing beyond this is a slip of the finger: 64 MiB as 64-bit words. */
 #define COUNT_MAX (8u << 20)
 
@@ -77,8 +77,10 @@ static int64_t extend(uint64_t value, unsigned int size)
 
 static int columns(const struct view *v)
 {
-	static const int decimal[] = { [1] = 4, [2] = 6, [4] = 11, [8] = 20 };
+	static const int decimal[] = { [1] = 3, [2] = 5, [4] = 12, [8] = 19 };
 
+	if (v->base == 'D' && v->size == 8)
+		return 20;
 	return v->base == 'd' || v->base == 'D' ? decimal[v->size] : (int)v->size * 2;
 }
 
@@ -182,7 +184,7 @@ static struct vmc_error *view_of(struct vmc_session *s, const struct vmc_args *a
 		ret->size = 1;
 	if (ret->base == 's')
 		ret->size = 8;
-	ret->with_text = !vmc_args_has(args, 'x') && ret->base != 's';
+	ret->with_text = !vmc_args_has(args, 'x') && ret->base == 'x';
 	if (vmc_args_has(args, 'p'))
 		ret->space = SPACE_PHYSICAL;
 	if (vmc_args_has(args, 'u')) {
@@ -227,7 +229,7 @@ const struct vmc_command vmc_command_rd = {
 	.summary = "memory as numbers, symbols or text",
 	.help = "Reads kernel memory at an address or symbol (symbol+offset works too) and shows "
 		"count\n"
-		"values: 64-bit ones in hexadecimal, with their characters beside.\n"
+		"values: 64-bit ones in hexadecimal, with their characters beside them.\n"
 		"\n"
 		"  -8 -16 -32 -64  size of a value in bits\n"
 		"  -d   in decimal with sign      -D   in decimal without sign\n"

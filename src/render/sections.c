@@ -198,6 +198,28 @@ static void cpus_section(const struct vmc_report *r, struct vmc_sheet *s)
 	vmc_vec_free(&idle);
 }
 
+/* "  (CPU 1, pid 125, crasher)": what is known of it. */
+static void event_who(const struct vmc_event *e, struct vmc_str *out)
+{
+	const char *separator = "  (";
+
+	if (e->cpu >= 0) {
+		vmc_str_addf(out, "%sCPU %d", separator, e->cpu);
+		separator = ", ";
+	}
+	if (e->pid >= 0) {
+		vmc_str_addf(out, "%spid %lld", separator, (long long)e->pid);
+		separator = ", ";
+	}
+	if (e->comm) {
+		vmc_str_addf(out, "%s\"", separator);
+		vmc_words_safe(out, e->comm);
+		vmc_str_addc(out, '"');
+		separator = ", ";
+	}
+	vmc_str_add(out, *separator == ',' ? ")" : "");
+}
+
 static void event_row(const struct vmc_report *r, size_t i, struct vmc_sheet *s,
 		      struct vmc_section *sec)
 {
@@ -217,15 +239,7 @@ static void event_row(const struct vmc_report *r, size_t i, struct vmc_sheet *s,
 		vmc_words_safe(&text, e->module);
 		vmc_str_addc(&text, ']');
 	}
-	if (e->comm) {
-		vmc_str_add(&text, "  \"");
-		vmc_words_safe(&text, e->comm);
-		vmc_str_addc(&text, '"');
-	}
-	if (e->pid >= 0)
-		vmc_str_addf(&text, " pid %lld", (long long)e->pid);
-	if (e->cpu >= 0)
-		vmc_str_addf(&text, " CPU %d", e->cpu);
+	event_who(e, &text);
 	if (e->primary)
 		vmc_str_add(&text, "  <- the cause");
 	else if (e->consequence_of >= 0)

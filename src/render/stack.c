@@ -10,7 +10,7 @@
 /* Rounds of a recursion that are shown before the rest is folded. */
 #define ROUNDS_SHOWN 2
 /* One line holds the functions that tell what a CPU did. */
-#define ONE_LINE_FRAMES 12
+#define ONE_LINE_FRAMES 8
 
 static bool same_function(const struct vmc_frame *a, const struct vmc_frame *b)
 {
@@ -68,15 +68,15 @@ static void frame_row(const struct vmc_frame *f, size_t number, struct vmc_sheet
 {
 	vmc_autostr struct vmc_str text = { 0 };
 
-	vmc_str_addf(&text, "#%-3zu %s", number, f->reliable ? "" : "? ");
-	vmc_words_frame(f, &text);
-	vmc_sheet_take(s, sec, f->reliable ? VMC_MOOD_PLAIN : VMC_MOOD_DOUBT, NULL, &text);
 	if (f->exception) {
 		vmc_str_add(&text, "     --- ");
 		vmc_words_safe(&text, f->exception);
 		vmc_str_add(&text, " ---");
 		vmc_sheet_take(s, sec, VMC_MOOD_BAD, NULL, &text);
 	}
+	vmc_str_addf(&text, "#%-3zu %s", number, f->reliable ? "" : "? ");
+	vmc_words_frame(f, &text);
+	vmc_sheet_take(s, sec, f->reliable ? VMC_MOOD_PLAIN : VMC_MOOD_DOUBT, NULL, &text);
 }
 
 void vmc_stack_rows(const struct vmc_trace *tr, struct vmc_sheet *s, struct vmc_section *sec)
@@ -116,11 +116,10 @@ void vmc_stack_one_line(const struct vmc_trace *tr, struct vmc_str *out)
 	const struct vmc_frame *f = tr->frames.data;
 	size_t n = tr->frames.len, start = 0, shown = 0;
 
-	for (size_t i = 0; i + 1 < n; i++) {
-		if (f[i].exception && !f[i + 1].user) {
-			start = i + 1;
-			break;
-		}
+	/* the frame with an exception is the one that was interrupted */
+	for (size_t i = 1; i < n && !start; i++) {
+		if (f[i].exception && !f[i].user)
+			start = i;
 	}
 	for (size_t i = start; i < n && !f[i].user && shown < ONE_LINE_FRAMES; i++) {
 		size_t period, repeats = i > start ? vmc_stack_repeats(tr, i, &period) : 0;
@@ -217,8 +216,7 @@ static void crash_exception(const struct vmc_frame *f, unsigned int flags, struc
 		vmc_str_add(out, "    [exception RIP: ");
 		if (f->where.name) {
 			vmc_words_safe(out, f->where.name);
-			vmc_str_addf(out, flags & VMC_BT_HEX ? "+0x%llx" : "+%llu",
-				     (unsigned long long)f->offset);
+			vmc_str_addf(out, "+%llu", (unsigned long long)f->offset);
 		} else {
 			vmc_str_add(out, "unknown or invalid address");
 		}
@@ -228,13 +226,14 @@ static void crash_exception(const struct vmc_frame *f, unsigned int flags, struc
 		vmc_stack_registers(&f->regs, out);
 }
 
-/* The stack was left: "NMI exception stack", "IRQ stack" ... as crash marks it. */
+/* The stack is left between f and next: "NMI exception stack", "IRQ stack" ... as crash marks it.
+ */
 static void crash_separator(const struct vmc_frame *f, const struct vmc_frame *next,
 			    struct vmc_str *out)
 {
 	const char *name = f->exception ? f->exception : "IRQ";
 
-	if (next->sp > f->sp && next->sp - f->sp < 0x10000)
+	if (next->sp >= f->sp && next->sp - f->sp < 0x10000)
 		return;
 	if (next->user)
 		return;
@@ -252,15 +251,11 @@ void vmc_stack_crash(const struct vmc_trace *tr, unsigned int flags, struct vmc_
 
 	for (size_t i = 0; i < tr->frames.len; i++) {
 		const struct vmc_frame *f = &tr->frames.data[i];
-		/* crash names the slot that holds the return address: the word below the frame's sp
-		 */
-		uint64_t slot = f->is_exact ? f->sp : f->sp - 8;
-
 		if (f->has_regs && (i > 0 || f->user)) {
 			crash_exception(f, flags, out);
 		} else {
 			vmc_str_addf(out, "%s#%zu [%llx] %s", number < 10 ? " " : "", number,
-				     (unsigned long long)slot, f->reliable ? "" : "? ");
+				     (unsigned long long)f->sp, f->reliable ? "" : "? ");
 			number++;
 			crash_name(f, flags, out);
 			vmc_str_addf(out, " at %llx", (unsigned long long)f->pc);
