@@ -10,7 +10,10 @@
 
 struct vmc_elf;
 
-/* VMC_NOT_FORMAT: no ELF file of a kernel or module (core files are refused with that code too). */
+/*
+ * VMC_NOT_FORMAT: no ELF file of a kernel or module (core files and user programs are refused
+ * with that code too). VMC_UNSUPPORTED: not 64-bit little-endian.
+ */
 struct vmc_error *vmc_elf_open(const char *path, struct vmc_elf **ret) VMC_MUST_CHECK;
 void vmc_elf_free(struct vmc_elf *e);
 
@@ -19,10 +22,13 @@ const char *vmc_elf_path(const struct vmc_elf *e);
 const char *vmc_elf_build_id(const struct vmc_elf *e);
 /* The "Linux version ..." text of a vmlinux with its final newline cut, "" when not found. */
 const char *vmc_elf_banner(const struct vmc_elf *e);
-/* Section contents (decompressed where SHF_COMPRESSED), borrowed; size 0 when absent or SHT_NOBITS.
- */
+/* Contents (decompressed where SHF_COMPRESSED), borrowed; size 0 when absent or SHT_NOBITS. */
 struct vmc_bytes vmc_elf_section(struct vmc_elf *e, const char *name);
-/* Symbols at link-time addresses; VMC_NOT_FOUND when stripped. */
+/*
+ * Symbols at link-time addresses (in a .ko: offsets in their section), read anew by each call;
+ * the caller owns them. Symbols of .data..percpu linked at 0 are of type A, as kallsyms has
+ * them: vmc_symtab_shift() leaves them alone. VMC_NOT_FOUND when stripped.
+ */
 struct vmc_error *vmc_elf_symbols(struct vmc_elf *e, struct vmc_symtab **ret) VMC_MUST_CHECK;
 
 VMC_DEFINE_CLEANUP(struct vmc_elf *, vmc_elf_free, vmc_cleanup_elfp)

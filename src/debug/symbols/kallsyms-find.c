@@ -34,8 +34,8 @@
 #define PAGE 4096u
 #define SCAN_CHUNK ((size_t)64 << 10)
 #define DIGITS "0\0001\0002\0003\0004\0005\0006\0007\0008\0009" /* and the final NUL */
-/* token_index cannot point further. */
-#define TOKEN_TABLE_MAX 65536u
+/* Real tables have about 1 KiB. */
+#define TOKEN_TABLE_MAX 16384u
 /* How far before token_table the markers may begin: with seqs_of_names between, 3 bytes a symbol.
  */
 #define MARKERS_NEAR ((size_t)64 << 10)
@@ -43,7 +43,11 @@
 #define NAMES_PER_MARKER 256u
 /* Fewer prove nothing; a kernel so small (1,000 symbols) does not exist. */
 #define MARKERS_MIN 4u
-/* A real image needs one try of each; made-up memory must not cost more than this. */
+/*
+ * Made-up memory must not cost more than this. A real image has one token_table; but each
+ * character set built in (CONFIG_NLS_*=y) has the digits, too, as u16.
+ */
+#define DIGITS_TRIES 1024
 #define TABLES_TRIES 16
 #define NAMES_TRIES 32
 
@@ -387,11 +391,12 @@ static bool find_values(const struct vmc_reader *mem, struct vmc_kallsyms_tables
 	       try_addresses(mem, after, n, ret);
 }
 
-static bool find_all(const struct vmc_reader *mem, uint64_t digits, struct vmc_kallsyms_tables *ret)
+static bool find_all(const struct vmc_reader *mem, uint64_t digits, int *budget,
+		     struct vmc_kallsyms_tables *ret)
 {
 	struct vmc_kallsyms_tables t = { 0 };
 
-	if (!find_tokens(mem, digits, &t))
+	if (!find_tokens(mem, digits, &t) || !(*budget)--)
 		return false;
 	if (!find_markers(mem, MARKERS_NEAR, &t) && !find_markers(mem, MARKERS_FAR, &t))
 		return false;
@@ -408,7 +413,7 @@ struct scan {
 	uint8_t buf[sizeof(DIGITS) - 1 + SCAN_CHUNK];
 	size_t kept;
 	uint64_t readable;
-	int budget;
+	int digits_budget, tables_budget;
 };
 
 /* Looks for the digits in [addr, addr + size), whose bytes stand in the buffer behind the kept
@@ -418,9 +423,11 @@ static bool scan_part(struct scan *s, uint64_t addr, size_t size, struct vmc_kal
 	size_t total = s->kept + size, keep;
 	const uint8_t *p = s->buf, *end = p + total;
 
-	while (s->budget > 0 && (p = memmem(p, (size_t)(end - p), DIGITS, sizeof(DIGITS)))) {
-		s->budget--;
-		if (find_all(s->mem, addr - s->kept + (uint64_t)(p - s->buf), ret))
+	while (s->digits_budget > 0 && s->tables_budget > 0 &&
+	       (p = memmem(p, (size_t)(end - p), DIGITS, sizeof(DIGITS)))) {
+		s->digits_budget--;
+		if (find_all(s->mem, addr - s->kept + (uint64_t)(p - s->buf), &s->tables_budget,
+			     ret))
 			return true;
 		p++;
 	}
@@ -436,7 +443,7 @@ static bool scan_range(struct scan *s, struct vmc_range r, struct vmc_kallsyms_t
 	uint64_t addr = r.start;
 
 	s->kept = 0;
-	while (addr < r.end && s->budget > 0) {
+	while (addr < r.end && s->digits_budget > 0 && s->tables_budget > 0) {
 		size_t size = SCAN_CHUNK - (size_t)(addr % SCAN_CHUNK);
 		vmc_autoerror struct vmc_error *err = NULL;
 		size_t got;
@@ -468,7 +475,8 @@ struct vmc_error *vmc_kallsyms_find(const struct vmc_reader *mem, const struct v
 		return vmc_error_no_memory();
 	s->mem = mem;
 	s->readable = 0;
-	s->budget = TABLES_TRIES;
+	s->digits_budget = DIGITS_TRIES;
+	s->tables_budget = TABLES_TRIES;
 	for (size_t i = 0; i < n_ranges; i++)
 		if (scan_range(s, ranges[i], ret))
 			return NULL;

@@ -187,7 +187,7 @@ static bool is_linker_name(const char *name)
 /*
  * Which of several symbols at one address names it best: the smaller the
  * better. The finer order is the one of compare_symbols() in scripts/kallsyms.c,
- * so that an ELF file and a running kernel give the same name.
+ * so that an ELF file gives the name which the running kernel printed.
  */
 static uint8_t rank_of(const char *name, char type)
 {
