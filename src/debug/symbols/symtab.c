@@ -151,7 +151,8 @@ struct vmc_error *vmc_symtab_add(struct vmc_symtab *t, const char *name, size_t 
 	at = (size_t)((uintptr_t)name - (uintptr_t)t->pool);
 	if (at < t->pool_len || at > t->pool_cap - len - 1) {
 		at = t->pool_len;
-		memcpy(t->pool + at, name, len);
+		/* not memcpy: gcc makes a slow "rep movs" of it, as it knows len to be small */
+		memmove(t->pool + at, name, len);
 	}
 	t->pool[at + len] = 0;
 	t->names[i] = (uint32_t)at;
@@ -178,7 +179,7 @@ char *vmc_symtab_room(struct vmc_symtab *t)
 /* "__start_x", "__stop_x", "__x_end": names that the linker script lays over a real object. */
 static bool is_linker_name(const char *name)
 {
-	return vmc_str_starts(name, "__") &&
+	return name[0] == '_' && name[1] == '_' &&
 	       (vmc_str_starts(name, "__start_") || vmc_str_starts(name, "__stop_") ||
 		vmc_str_starts(name, "__end_") || vmc_str_ends(name, "_start") ||
 		vmc_str_ends(name, "_end"));
