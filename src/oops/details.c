@@ -8,6 +8,8 @@
 #define FRAMES_MAX 1024
 #define MODULES_MAX 2048
 #define CODE_MAX 512
+#define LINE_MAX 8192 /* longer than any printk record */
+#define HEAD_LINES 24 /* the fault itself is described in the first lines */
 
 struct reader {
 	struct vmc_arena *arena;
@@ -216,33 +218,24 @@ static void read_stack_marker(struct reader *r, const struct frame_text *f)
 		r->stack = f->stack;
 }
 
-static bool read_frame(struct reader *r, struct slice s, uint32_t number)
+static void read_frame(struct reader *r, const struct frame_text *f, uint32_t number)
 {
-	struct frame_text f;
-
-	if (!vmc_oops_parse_frame(s, &f))
-		return false;
-	read_stack_marker(r, &f);
-	if (f.function.n || f.address)
-		push_frame(r, &f, number);
-	return true;
+	if (!r->in_trace || r->trace_done)
+		return;
+	read_stack_marker(r, f);
+	if (f->function.n || f->address)
+		push_frame(r, f, number);
 }
 
-/* The line that follows a heading decides nothing: traces have blank lines and registers inside. */
-static void read_trace_line(struct reader *r, const struct vmc_log_line *line, struct slice s)
+/* The first call trace is the report's: later ones are of allocations or of other tasks. */
+static void read_heading(struct reader *r, struct slice s)
 {
-	if (vmc_oops_is_stack_start(s)) {
-		/* the first call trace only: later ones are of allocations or other tasks */
-		if (vmc_oops_is_trace_start(s)) {
-			r->trace_done |= r->frames.len > 0;
-			r->in_trace = true;
-		} else {
-			r->in_trace = false;
-		}
-		return;
+	if (vmc_oops_is_trace_start(s)) {
+		r->trace_done |= r->frames.len > 0;
+		r->in_trace = true;
+	} else if (r->in_trace && vmc_oops_is_stack_start(s)) {
+		r->in_trace = false;
 	}
-	if (r->in_trace && !r->trace_done)
-		read_frame(r, s, line->number);
 }
 
 /* A task and its CPU as some headers name them. */
@@ -309,6 +302,8 @@ static void read_fault(struct reader *r, struct slice s)
 	};
 	struct captures caps = { 0 };
 
+	if (slice_find(s, "ad") == SLICE_NONE && slice_find(s, " at ") == SLICE_NONE)
+		return; /* every form has one of the two */
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(forms) && !r->o->has_fault_address; i++)
 		if (vmc_oops_search(forms[i], s, &caps, NULL))
 			r->o->has_fault_address = slice_eat_hex(&caps.at[0], &r->o->fault_address);
@@ -361,26 +356,31 @@ static void read_plain(struct reader *r, struct slice s)
 	}
 }
 
-static void read_line(struct reader *r, const struct vmc_log_line *line, bool first)
+static void read_line(struct reader *r, const struct vmc_log_line *line, size_t index)
 {
-	struct slice s = { line->text, line->len < 8192 ? line->len : 8192 },
+	struct slice s = { line->text, line->len < LINE_MAX ? line->len : LINE_MAX },
 		     trimmed = slice_trim(s);
 	struct frame_text f;
 
 	if (!trimmed.n)
 		return;
-	if (first) {
+	if (index && vmc_oops_parse_frame(s, &f)) {
+		read_frame(r, &f, line->number);
+		return;
+	}
+	if (!index) {
 		read_place(r, s);
 		read_task_forms(r, s);
 	}
-	if (!r->o->has_fault_address)
+	if (index < HEAD_LINES) {
 		read_fault(r, s);
-	read_error_code(r, s);
+		read_error_code(r, s);
+	}
 	if (vmc_oops_parse_ip(s, &f))
 		read_ip(r, &f);
 	read_plain(r, trimmed);
 	read_registers(r, trimmed);
-	read_trace_line(r, line, s);
+	read_heading(r, s);
 }
 
 /* Vectors become arrays of the arena. */
@@ -429,7 +429,7 @@ struct vmc_error *vmc_oops_read_details(const struct vmc_log_line *const *lines,
 	bool ok;
 
 	for (size_t i = 0; i < n && !r.failed; i++)
-		read_line(&r, lines[i], i == 0);
+		read_line(&r, lines[i], i);
 	ok = move_out(&r);
 	vmc_vec_free(&r.frames);
 	vmc_vec_free(&r.regs);
@@ -534,11 +534,10 @@ bool vmc_oops_is_body_line(struct slice s)
 
 	if (!t.n)
 		return false;
-	for (size_t i = 0; i < VMC_ARRAY_SIZE(heads); i++)
-		if (slice_starts(t, heads[i]))
-			return true;
-	if (find_taint(t) != SLICE_NONE)
+	if (vmc_oops_parse_frame(t, &f) || vmc_oops_read_registers(t, regs) || is_dump_row(t))
 		return true;
-	return vmc_oops_parse_frame(t, &f) || vmc_oops_read_registers(t, regs) > 0 ||
-	       is_dump_row(t);
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(heads); i++)
+		if (*t.p == *heads[i] && slice_starts(t, heads[i]))
+			return true;
+	return find_taint(t) != SLICE_NONE;
 }

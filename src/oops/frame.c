@@ -277,29 +277,44 @@ bool vmc_oops_parse_ip(struct slice s, struct frame_text *f)
 	return false;
 }
 
+/* The text in front of a colon ends with one of these words. */
+static bool colon_follows(struct slice s, const char *const *words)
+{
+	s = slice_head(s, 256);
+	for (size_t from = 0, hop; (hop = slice_find_char(slice_from(s, from), ':')) != SLICE_NONE;
+	     from += hop + 1) {
+		struct slice before = slice_head(s, from + hop);
+
+		for (const char *const *w = words; *w; w++) {
+			size_t n = strlen(*w);
+
+			if (n <= before.n && memcmp(before.p + before.n - n, *w, n) == 0)
+				return !slice_has(before, "stack backtrace");
+		}
+	}
+	return false;
+}
+
 bool vmc_oops_is_trace_start(struct slice s)
 {
-	return slice_has(s, "Call Trace:") || slice_has(s, "Call trace:") ||
-	       (slice_has(s, "Backtrace:") && !slice_has(s, "stack backtrace:"));
+	static const char *const words[] = { "Call Trace", "Call trace", "Backtrace", NULL };
+
+	return colon_follows(s, words);
 }
 
 bool vmc_oops_is_stack_start(struct slice s)
 {
-	size_t at;
+	static const char *const words[] = { "Call Trace", "Call trace", "Backtrace", "Allocated",
+					     "Freed",	   "backtrace",	 NULL };
+	static const char *const starts[] = { "Allocated by task ", "Freed by task ",
+					      "Uninit was stored to memory at", "backtrace (crc " };
 
-	s = slice_head(s, FRAME_TEXT_MAX);
-	if (!s.n || (s.p[s.n - 1] != ':' && !slice_has(s, ":")))
-		return false;
-	if (vmc_oops_is_trace_start(s) || slice_has(s, "Allocated:") ||
-	    slice_has(s, "Allocated by task ") || slice_has(s, "Freed:") ||
-	    slice_has(s, "Freed by task ") || slice_has(s, "Uninit was stored to memory at"))
+	if (colon_follows(s, words))
 		return true;
-	at = slice_find(s, "backtrace:");
-	if (at != SLICE_NONE && !slice_has(s, "stack backtrace:"))
-		return true;
-	at = slice_find(s, "backtrace (crc ");
-	if (at != SLICE_NONE)
-		return true;
+	s = slice_trim(s);
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (slice_starts(s, starts[i]))
+			return true;
 	/* riscv prints no heading before its trace in some releases */
 	return slice_starts(s, "status: ") && slice_has(s, " badaddr: ") &&
 	       slice_has(s, " cause: ");

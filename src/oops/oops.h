@@ -90,6 +90,9 @@ struct vmc_oops {
 	int64_t time_ns;
 	uint32_t first_line, last_line; /* log line numbers */
 	size_t first_index, last_index; /* indexes into the lines given */
+	size_t opening_index;		/* of the line that the title comes from */
+	uint32_t n_copies;		/* further copies of the same record in this log ... */
+	uint32_t copy_line;		/* ... and the line of the last one */
 	bool user_mode;			/* a user-space fault that the kernel reports */
 	bool is_panic;			/* "Kernel panic - not syncing" */
 	bool corrupted;			/* cut off or interleaved beyond repair */

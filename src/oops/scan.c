@@ -11,38 +11,33 @@
 #include "oops/formats.h"
 #include "oops/frame.h"
 #include "oops/names.h"
-#include "oops/search.h"
+#include "oops/openings.h"
 #include "oops/stack.h"
 #include "oops/title.h"
 
 #define WINDOW_LINES 3000 /* no report is longer */
 #define WINDOW_OPENINGS 8 /* nor holds more openings: keeps hostile logs linear */
 #define TEXT_LINES_MAX 2000
+#define WORDS_TRIED 4  /* occurrences of an opening word in one line */
+#define THEN_LINES 300 /* how far behind it the line may be that a format needs */
+#define PANIC_CUTS_KMSAN_AFTER 16
 #define PANIC_CUTS_AFTER 22  /* a report this long needs nothing from the panic that follows it */
 #define GAP_LINES 24	     /* that many foreign lines end a report without an end mark */
 #define PANIC_BEFORE_BODY 16 /* a panic this early belongs to the report it is in */
+#define REPEATS_BACK 16	     /* how many reports back a copy is looked for */
 #define HASHED_FRAMES 6
 #define HEADER_LINES 32 /* how far behind a report a header may be its own */
 #define REPORTS_MAX 100000
-
-/* A line that may open a report. */
-struct opening {
-	size_t line;
-	size_t at; /* of the word */
-	const struct format_group *group;
-	bool continues; /* some word on it belongs to the inside of a report */
-};
 
 struct scanner {
 	const struct vmc_log_line *lines;
 	size_t n_lines;
 	struct vmc_arena *arena;
-	VMC_VEC(struct opening) openings;
+	struct openings openings;
 	VMC_VEC(struct vmc_oops) reports;
 	/* of the report at hand; kept for their memory */
 	VMC_VEC(struct slice) text;
 	VMC_VEC(const struct vmc_log_line *) own;
-	const char *kernel; /* release of the last "Linux version" line */
 };
 
 static struct slice text_of(const struct vmc_log_line *l)
@@ -67,105 +62,17 @@ static bool same_context(const struct vmc_log_line *opening, const struct vmc_lo
 	return true;
 }
 
-static bool is_excluded(const struct format_group *g, struct slice line)
-{
-	for (const char *const *u = g->unless; u && *u; u++)
-		if (**u == '~' ? slice_has_any_case(line, *u + 1) : slice_has(line, *u))
-			return true;
-	return false;
-}
-
-/* Of all words on the line the one whose group is listed first opens the report. */
-static bool classify(const struct searcher *s, struct slice line, int word, size_t at,
-		     struct opening *ret)
-{
-	int best = -1;
-	size_t best_at = 0;
-
-	ret->continues = false;
-	while (word >= 0) {
-		if ((size_t)word < vmc_oops_n_groups &&
-		    !is_excluded(&vmc_oops_groups[word], line)) {
-			ret->continues |= vmc_oops_groups[word].flags & FORMAT_CONTINUES;
-			if (best < 0 || word < best) {
-				best = word;
-				best_at = at;
-			}
-		}
-		at++;
-		word = vmc_oops_searcher_next(s, line, &at);
-	}
-	if (best < 0)
-		return false;
-	ret->at = best_at;
-	ret->group = &vmc_oops_groups[best];
-	return true;
-}
-
-/* A symbolizer repeats the opening once for each function that was inlined there. */
-static bool repeats(const struct scanner *sc, const struct opening *o)
-{
-	const struct opening *before;
-
-	if (!sc->openings.len)
-		return false;
-	before = &sc->openings.data[sc->openings.len - 1];
-	return before->line + 1 == o->line && before->group == o->group &&
-	       slice_has(text_of(&sc->lines[before->line]), " [inline]");
-}
-
-static bool find_openings(struct scanner *sc)
-{
-	const char *words[SEARCH_WORDS_MAX];
-	size_t n = 0;
-	bool running = false; /* lines of a running kernel have been seen */
-	vmc_autofree struct searcher *s = malloc(sizeof(*s));
-
-	if (!s)
-		return false;
-	for (; n < vmc_oops_n_groups; n++)
-		words[n] = vmc_oops_groups[n].word;
-	vmc_oops_searcher_init(s, words, n);
-	for (size_t i = 0; i < sc->n_lines; i++) {
-		struct slice line = text_of(&sc->lines[i]);
-		struct opening o = { .line = i };
-		size_t at = 0;
-		int word = vmc_oops_searcher_next(s, line, &at);
-
-		running |= sc->lines[i].stamped;
-		if (word < 0 || sc->lines[i].foreign || !classify(s, line, word, at, &o))
-			continue;
-		if (i + 1 < sc->n_lines && slice_has(text_of(&sc->lines[i + 1]),
-						     "** replaying previous printk message **"))
-			continue;
-		if (o.group->flags & FORMAT_RESTART && (o.at || sc->lines[i].stamped || !running))
-			continue;
-		o.continues |= repeats(sc, &o);
-		if (!vmc_vec_push(&sc->openings, o))
-			return false;
-	}
-	return true;
-}
-
 /* First line that can no longer belong to the report of opening k. */
 static size_t window_end(const struct scanner *sc, size_t k)
 {
-	size_t first = sc->openings.data[k].line, end = sc->n_lines;
+	size_t first = sc->openings.list.data[k].line, end = sc->n_lines;
 
 	if (end - first > WINDOW_LINES)
 		end = first + WINDOW_LINES;
-	if (sc->openings.len - k > WINDOW_OPENINGS &&
-	    sc->openings.data[k + WINDOW_OPENINGS].line < end)
-		end = sc->openings.data[k + WINDOW_OPENINGS].line;
+	if (sc->openings.list.len - k > WINDOW_OPENINGS &&
+	    sc->openings.list.data[k + WINDOW_OPENINGS].line < end)
+		end = sc->openings.list.data[k + WINDOW_OPENINGS].line;
 	return end;
-}
-
-/* These open no report, but the one before is over where they stand. */
-static bool is_foreign_heading(struct slice s)
-{
-	return slice_has(s, "vmalloc: allocation failure:") ||
-	       slice_has(s, "FAULT_INJECTION: forcing a failure") ||
-	       slice_has(s, "FAULT_FLAG_ALLOW_RETRY missing");
 }
 
 /* An opening that may follow inside a report's text without ending it. */
@@ -176,41 +83,58 @@ static bool ends_text(const struct opening *o)
 			     "unregister_netdevice");
 }
 
+/* Is there an opening at line i? *next is moved on to it. */
+static const struct opening *opening_at(const struct scanner *sc, size_t *next, size_t i)
+{
+	while (*next < sc->openings.list.len && sc->openings.list.data[*next].line < i)
+		++*next;
+	if (*next < sc->openings.list.len && sc->openings.list.data[*next].line == i)
+		return &sc->openings.list.data[*next];
+	return NULL;
+}
+
+/* Only frames marked with '?', or on powerpc "(unreliable)", are worth a closer look. */
+static bool is_unreliable_frame(struct slice s)
+{
+	struct frame_text f;
+
+	if (slice_find_char(slice_head(s, 80), '?') == SLICE_NONE && !(s.n && s.p[s.n - 1] == ')'))
+		return false;
+	return vmc_oops_parse_frame(s, &f) && !f.reliable && !slice_has(s, "<EOI>");
+}
+
 /*
  * The lines that the title is read from: those of the opening's context, without
  * unreliable frames, up to what is surely another report.
  */
 static bool collect_text(struct scanner *sc, size_t k)
 {
-	const struct opening *o = &sc->openings.data[k];
+	const struct opening *o = &sc->openings.list.data[k], *here;
 	const struct vmc_log_line *opening = &sc->lines[o->line];
-	bool nmi = false, kmsan = slice_has(text_of(opening), "KMSAN");
-	size_t next = k + 1, end = window_end(sc, k);
+	bool nmi = false, kmsan = slice_has(slice_head(text_of(opening), o->at + 16), "KMSAN");
+	size_t next = k + 1, end = window_end(sc, k), mark = o->mark, cut;
 
+	cut = kmsan ? PANIC_CUTS_KMSAN_AFTER : PANIC_CUTS_AFTER;
 	sc->text.len = 0;
 	for (size_t i = o->line; i < end && sc->text.len < TEXT_LINES_MAX; i++) {
 		const struct vmc_log_line *l = &sc->lines[i];
 		struct slice s = text_of(l);
-		struct frame_text f;
+		const struct mark *m = vmc_oops_mark_at(&sc->openings, &mark, i);
 
-		while (next < sc->openings.len && sc->openings.data[next].line < i)
-			next++;
-		if (i > o->line && !opening->has_caller &&
-		    ((next < sc->openings.len && sc->openings.data[next].line == i &&
-		      ends_text(&sc->openings.data[next])) ||
-		     is_foreign_heading(s)))
+		here = i > o->line ? opening_at(sc, &next, i) : NULL;
+		if (!opening->has_caller &&
+		    ((here && ends_text(here)) || (m && m->kind == MARK_OTHER_HEADING)))
 			break;
 		if (!same_context(opening, l) && !(nmi && l->has_caller && l->caller_kind == 'C'))
 			continue;
-		nmi |= slice_has(s, "Sending NMI from CPU");
-		if (slice_has(s, "Disabling lock debugging due to kernel taint"))
+		nmi |= m && m->kind == MARK_NMI;
+		if (m && m->kind == MARK_SKIPPED)
 			continue;
-		if (sc->text.len >= (kmsan ? 16 : PANIC_CUTS_AFTER) &&
-		    (slice_has(s, "Kernel panic - not syncing") ||
+		if (here && sc->text.len >= cut &&
+		    (here->group->flags & FORMAT_PANIC ||
 		     slice_has(s, "possible circular locking dependency detected")))
 			break;
-		if (i > o->line && !slice_has(s, "<EOI>") && vmc_oops_parse_frame(s, &f) &&
-		    !f.reliable)
+		if (i > o->line && is_unreliable_frame(s))
 			continue;
 		if (i == o->line)
 			s = slice_from(s, o->at);
@@ -224,14 +148,16 @@ static bool collect_text(struct scanner *sc, size_t k)
 static bool fits(const struct format *f, const char *word, struct slice line,
 		 struct report_text rest, struct captures *caps)
 {
-	for (size_t at; (at = slice_find(line, word)) != SLICE_NONE;
-	     line = slice_from(line, at + 1)) {
+	size_t at;
+
+	for (int tries = 0; tries < WORDS_TRIED && (at = slice_find(line, word)) != SLICE_NONE;
+	     tries++, line = slice_from(line, at + 1)) {
 		*caps = (struct captures){ 0 };
 		if (!vmc_oops_match(f->pattern, slice_from(line, at), caps))
 			continue;
 		if (!f->then)
 			return true;
-		for (size_t i = 0; i < rest.n; i++)
+		for (size_t i = 0; i < rest.n && i < THEN_LINES; i++)
 			if (vmc_oops_match(f->then, rest.lines[i], caps))
 				return true;
 	}
@@ -265,7 +191,7 @@ static void short_name(struct vmc_str *out, struct slice name)
 /* Title, type, category and guilty function. */
 static bool name_report(struct scanner *sc, size_t k, struct vmc_oops *o)
 {
-	const struct opening *op = &sc->openings.data[k];
+	const struct opening *op = &sc->openings.list.data[k];
 	vmc_autostr struct vmc_str title = { 0 }, function = { 0 };
 	struct captures caps = { 0 };
 	struct report_text text;
@@ -336,7 +262,7 @@ static bool is_next_report(const struct opening *o, size_t n, bool traced)
 /* The lines that are the report's own, the first being the opening; also where it ends. */
 static bool collect_own(struct scanner *sc, size_t k, size_t *ret_last)
 {
-	const struct opening *o = &sc->openings.data[k];
+	const struct opening *o = &sc->openings.list.data[k], *here;
 	const struct vmc_log_line *opening = &sc->lines[o->line];
 	size_t next = k + 1, end = window_end(sc, k), gap = 0, kept = 0;
 	bool traced = false;
@@ -347,12 +273,10 @@ static bool collect_own(struct scanner *sc, size_t k, size_t *ret_last)
 		const struct vmc_log_line *l = &sc->lines[i];
 		struct slice s = text_of(l);
 
-		while (next < sc->openings.len && sc->openings.data[next].line < i)
-			next++;
 		if (!same_context(opening, l))
 			continue;
-		if (i > o->line && next < sc->openings.len && sc->openings.data[next].line == i &&
-		    is_next_report(&sc->openings.data[next], sc->own.len, traced))
+		here = i > o->line ? opening_at(sc, &next, i) : NULL;
+		if (here && is_next_report(here, sc->own.len, traced))
 			break;
 		if (slice_has(s, "[ cut here ]") && i > o->line)
 			break;
@@ -442,6 +366,30 @@ static bool hash_frames(struct vmc_arena *arena, struct vmc_oops *o)
 	return left == HASHED_FRAMES || o->hash;
 }
 
+/*
+ * A warning's header names the function that it stands in: the best guess where
+ * the trace is lost, and where the CPU stood where no instruction pointer is printed.
+ */
+static bool name_from_header(struct scanner *sc, const struct opening *op, struct vmc_oops *o)
+{
+	static const char *const forms[] = { "WARNING: %p:%n at %f+", "WARNING: %* at %p:%n %f+",
+					     "WARNING: at %p:%n %f+", "Badness at %p:%n %f+" };
+	struct slice line = slice_from(text_of(&sc->lines[op->line]), op->at);
+	struct captures caps = { 0 };
+	const char *name;
+
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(forms) && !caps.n; i++)
+		vmc_oops_match(forms[i], line, &caps);
+	if (!caps.n)
+		return true;
+	name = vmc_oops_keep(sc->arena, caps.at[caps.n - 1]);
+	if (!o->rip_function)
+		o->rip_function = name;
+	if (!o->frame)
+		o->frame = name;
+	return name;
+}
+
 /* Things that are only clear when the whole report is known. */
 static void settle(struct vmc_oops *o)
 {
@@ -477,16 +425,65 @@ static struct vmc_error *find_header(struct scanner *sc, size_t from, struct vmc
 	return NULL;
 }
 
+/* The release that the boot printed, for a report that does not say it. */
+static bool find_release(struct scanner *sc, const struct opening *o, struct vmc_oops *ret)
+{
+	struct slice found = { "", 0 };
+
+	for (size_t i = 0; i < sc->openings.marks.len; i++) {
+		const struct mark *m = &sc->openings.marks.data[i];
+
+		if (m->kind != MARK_RELEASE)
+			continue;
+		if (found.n && m->line > o->line)
+			break;
+		found = text_of(&sc->lines[m->line]);
+	}
+	if (!slice_eat(&found, "Linux version "))
+		return true;
+	ret->kernel = vmc_oops_keep(sc->arena, slice_eat_token(&found));
+	return ret->kernel;
+}
+
+/*
+ * The same record twice in one log: captures are pasted together, a ring is read
+ * twice. The fuller copy stays; the other is only counted.
+ */
+static bool merge_repeat(struct scanner *sc, const struct vmc_oops *o)
+{
+	size_t low = sc->reports.len > REPEATS_BACK ? sc->reports.len - REPEATS_BACK : 0;
+
+	for (size_t i = sc->reports.len; i-- > low && o->time_ns >= 0;) {
+		struct vmc_oops *before = &sc->reports.data[i];
+		const struct vmc_log_line *a = &sc->lines[before->opening_index];
+		const struct vmc_log_line *b = &sc->lines[o->opening_index];
+		uint32_t copies = before->n_copies + 1, line = o->first_line;
+
+		if (before->time_ns != o->time_ns || a->len != b->len ||
+		    memcmp(a->text, b->text, a->len) != 0)
+			continue;
+		if (o->n_frames > before->n_frames) {
+			line = before->first_line;
+			*before = *o;
+		}
+		before->n_copies = copies;
+		before->copy_line = line;
+		return true;
+	}
+	return false;
+}
+
 static struct vmc_error *read_report(struct scanner *sc, size_t k, size_t *ret_last)
 {
-	const struct opening *op = &sc->openings.data[k];
+	const struct opening *op = &sc->openings.list.data[k];
 	const struct vmc_log_line *l = &sc->lines[op->line];
 	struct vmc_oops o = { .error_code = -1,
 			      .cpu = -1,
 			      .pid = -1,
 			      .time_ns = l->time_ns,
 			      .first_line = l->number,
-			      .first_index = op->line };
+			      .first_index = op->line,
+			      .opening_index = op->line };
 	struct slice file;
 
 	if (!name_report(sc, k, &o) || !collect_own(sc, k, ret_last) ||
@@ -508,27 +505,16 @@ static struct vmc_error *read_report(struct scanner *sc, size_t k, size_t *ret_l
 		o.cpu = (int)l->caller;
 	if (o.pid < 0 && l->has_caller && l->caller_kind == 'T')
 		o.pid = l->caller;
-	if (!o.kernel)
-		o.kernel = sc->kernel;
+	if (!o.kernel && !find_release(sc, op, &o))
+		return vmc_error_no_memory();
+	if (!name_from_header(sc, op, &o))
+		return vmc_error_no_memory();
 	settle(&o);
 	if (!hash_frames(sc->arena, &o))
 		return vmc_error_no_memory();
+	if (merge_repeat(sc, &o))
+		return NULL;
 	return vmc_vec_push(&sc->reports, o) ? NULL : vmc_error_no_memory();
-}
-
-/* The release that the boot printed, for reports that do not say it. */
-static bool find_release(struct scanner *sc)
-{
-	for (size_t i = 0; i < sc->n_lines; i++) {
-		struct slice s = text_of(&sc->lines[i]);
-
-		if (slice_eat(&s, "Linux version ")) {
-			sc->kernel = vmc_oops_keep(sc->arena, slice_eat_token(&s));
-			if (!sc->kernel)
-				return false;
-		}
-	}
-	return true;
 }
 
 /* An opening inside the report before that is a part of it, not one of its own. */
@@ -548,12 +534,12 @@ struct vmc_error *vmc_oops_scan(const struct vmc_log_line *lines, size_t n_lines
 	size_t first = 0, last = 0;
 	bool have = false;
 
-	if (!find_openings(&sc) || !find_release(&sc))
+	if (!vmc_oops_find_openings(lines, n_lines, &sc.openings))
 		err = vmc_error_no_memory();
-	for (size_t k = 0; !err && k < sc.openings.len && sc.reports.len < REPORTS_MAX; k++) {
-		if (have && is_part(&sc, &sc.openings.data[k], first, last))
+	for (size_t k = 0; !err && k < sc.openings.list.len && sc.reports.len < REPORTS_MAX; k++) {
+		if (have && is_part(&sc, &sc.openings.list.data[k], first, last))
 			continue;
-		first = sc.openings.data[k].line;
+		first = sc.openings.list.data[k].line;
 		err = read_report(&sc, k, &last);
 		have = true;
 	}
@@ -569,7 +555,7 @@ struct vmc_error *vmc_oops_scan(const struct vmc_log_line *lines, size_t n_lines
 			err = vmc_error_no_memory();
 		}
 	}
-	vmc_vec_free(&sc.openings);
+	vmc_oops_openings_deinit(&sc.openings);
 	vmc_vec_free(&sc.reports);
 	vmc_vec_free(&sc.text);
 	vmc_vec_free(&sc.own);

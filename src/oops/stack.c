@@ -25,15 +25,6 @@ static void add_name(struct names *names, struct slice name)
 	names->done = names->one_is_enough;
 }
 
-/* A trace of an injected fault stands inside the report's own: what follows belongs elsewhere. */
-static bool is_fault_injection(struct slice line)
-{
-	struct frame_text f;
-
-	return slice_has(line, "should_fail") && vmc_oops_parse_frame(line, &f) &&
-	       slice_has(f.function, "should_fail");
-}
-
 static bool match_part(const char *part, struct slice line, struct names *names)
 {
 	if (strcmp(part, "@ip") == 0) {
@@ -55,15 +46,13 @@ static bool match_part(const char *part, struct slice line, struct names *names)
 	return true;
 }
 
-static void add_frame(struct names *names, struct slice line)
+static void add_frame(struct names *names, const struct frame_text *f)
 {
-	struct frame_text f;
-
-	if (!vmc_oops_parse_frame(line, &f) || (!f.has_offset && !f.caller.n) || !f.reliable)
+	if (!f->reliable)
 		return;
-	add_name(names, f.function);
-	if (f.caller.n && !names->done)
-		add_name(names, f.caller);
+	add_name(names, f->function);
+	if (f->caller.n && !names->done)
+		add_name(names, f->caller);
 }
 
 static void walk(const char *const parts[FORMAT_PARTS], struct report_text text,
@@ -73,19 +62,23 @@ static void walk(const char *const parts[FORMAT_PARTS], struct report_text text,
 
 	for (size_t i = 0; i < text.n && part < FORMAT_PARTS && parts[part] && !names->done; i++) {
 		struct slice line = text.lines[i];
+		const char *next = part + 1 < FORMAT_PARTS ? parts[part + 1] : NULL;
+		bool collecting = strcmp(parts[part], "@stack") == 0;
+		struct frame_text f;
+		bool frame = vmc_oops_parse_frame(line, &f) && (f.has_offset || f.caller.n);
 
-		if (is_fault_injection(line))
+		/* the trace of an injected fault stands among the report's: what follows is not its
+		 * own */
+		if (frame && slice_has(f.function, "should_fail"))
 			part++;
-		else if (strcmp(parts[part], "@stack") != 0) {
+		else if (!collecting)
 			part += match_part(parts[part], line, names);
-		} else if (part + 1 < FORMAT_PARTS && parts[part + 1] &&
-			   match_part(parts[part + 1], line, names)) {
+		else if (next && match_part(next, line, names))
 			part += 2;
-		} else if (vmc_oops_is_stack_start(line)) {
+		else if (frame)
+			add_frame(names, &f);
+		else if (vmc_oops_is_stack_start(line))
 			part++;
-		} else {
-			add_frame(names, line);
-		}
 	}
 }
 
