@@ -9,8 +9,9 @@ RIP = re.compile(r"^RIP: 0010:([A-Za-z_][\w.]*)\+0x")
 
 
 def plain(name):
-    """A function's name without the suffixes that compilers add."""
-    return re.sub(r"\.(isra|constprop|part|cold|llvm)\b.*$", "", name or "")
+    """A function's name without the suffixes that compilers add, and one name for the aliases of a system call."""
+    name = re.sub(r"\.(isra|constprop|part|cold|llvm)\b.*$", "", name or "")
+    return re.sub(r"^__(x64|ia32|se|do)_sys_", "sys_", name)
 
 
 def kernel_lines(text):

@@ -57,11 +57,11 @@ def run(kernel, scenario):
     for program in ("mke2fs", "debugfs"):
         if not shutil.which(program):
             raise Skip(f"no {program} here (package e2fsprogs)")
-    folder = runs.folder_of(kernel, scenario["name"])
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "truth.json").unlink(missing_ok=True)
-    for old in folder.glob("vmcore.*"):
-        old.unlink()
+    with runs.workplace(kernel, scenario["name"]) as folder:
+        return run_in(folder, kernel, scenario)
+
+
+def run_in(folder, kernel, scenario):
     begin = time.monotonic()
     extra = {"kdump/vmlinuz": (kernel.vmlinuz.read_bytes(), 0o644), "kdump/initrd": (capture_archive(kernel), 0o644),
              "bin/kexec": (loader(kernel), 0o755)}

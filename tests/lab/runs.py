@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One scenario on one kernel: boot, crash, dump, and write down what is true about the dump."""
 
+import contextlib
 import json
 import re
+import shutil
 import time
 import tomllib
 
@@ -30,6 +32,25 @@ def scenarios():
 
 def folder_of(kernel, name):
     return cache_dir() / "dumps" / kernel.series / name
+
+
+@contextlib.contextmanager
+def workplace(kernel, name):
+    """A folder for a run in progress; it takes the place of the earlier run's only when all is there."""
+    scratch = cache_dir() / "running" / f"{kernel.series}-{name}"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    yield scratch
+    final = folder_of(kernel, name)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    if final.exists():
+        old = scratch.with_name(scratch.name + ".old")
+        shutil.rmtree(old, ignore_errors=True)
+        final.rename(old)
+        scratch.rename(final)
+        shutil.rmtree(old)
+    else:
+        scratch.rename(final)
 
 
 def key_of(kernel, scenario):
@@ -184,9 +205,11 @@ def run(kernel, scenario):
     if scenario["kdump"]:
         import kdump
         return kdump.run(kernel, scenario)
-    folder = folder_of(kernel, scenario["name"])
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "truth.json").unlink(missing_ok=True)
+    with workplace(kernel, scenario["name"]) as folder:
+        return run_in(folder, kernel, scenario)
+
+
+def run_in(folder, kernel, scenario):
     begin = time.monotonic()
     initrd = guest.initramfs(kernel, scenario["before"], scenario["after"], scenario["victim"])
     with Machine(kernel.vmlinuz, initrd, command_line(scenario), folder, memory=scenario["memory"], cpus=scenario["cpus"], cpu=scenario["cpu"],
