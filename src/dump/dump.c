@@ -8,8 +8,8 @@
 
 /* makedumpfile --split writes a file a process; 64 is more than anybody starts. */
 #define PARTS_MAX 64u
-/* 64 TiB; the bitmap of touched pages grows no further. */
-#define RECORD_PFNS_MAX ((uint64_t)1 << 34)
+/* 32 TiB: pages above are not recorded, whatever the headers claim. */
+#define RECORD_PFNS_MAX ((uint64_t)1 << 33)
 
 struct vmc_dump {
 	struct vmc_file *files;
@@ -18,9 +18,8 @@ struct vmc_dump {
 	const struct vmc_format_ops *ops;
 	void *reader;
 
-	bool recording;
-	uint8_t *touched;
-	uint64_t touched_pfns; /* a multiple of 8 */
+	uint8_t *touched; /* one bit a page frame, NULL while not recording */
+	uint64_t touched_pfns;
 };
 
 void vmc_dump_free(struct vmc_dump *dump)
@@ -108,33 +107,6 @@ const struct vmc_dump_info *vmc_dump_info(const struct vmc_dump *dump)
 	return &dump->facts.info;
 }
 
-/* Makes room for the bit of pfn; the size doubles, so that a long scan stays cheap. */
-static bool grow_touched(struct vmc_dump *d, uint64_t pfn)
-{
-	uint64_t pfns = d->touched_pfns ? d->touched_pfns : 8192;
-	uint8_t *p;
-
-	while (pfns <= pfn)
-		pfns *= 2;
-	p = realloc(d->touched, (size_t)(pfns / 8));
-	if (!p)
-		return false;
-	memset(p + d->touched_pfns / 8, 0, (size_t)((pfns - d->touched_pfns) / 8));
-	d->touched = p;
-	d->touched_pfns = pfns;
-	return true;
-}
-
-static bool record_touch(struct vmc_dump *d, uint64_t pfn)
-{
-	if (pfn >= RECORD_PFNS_MAX)
-		return true;
-	if (pfn >= d->touched_pfns && !grow_touched(d, pfn))
-		return false;
-	d->touched[pfn / 8] |= (uint8_t)(1u << pfn % 8);
-	return true;
-}
-
 /* Bytes that the disk refused are not lost: the user should know the difference. */
 static struct vmc_error *io_error(struct vmc_dump *d, uint64_t pfn)
 {
@@ -154,9 +126,12 @@ struct vmc_error *vmc_dump_page(struct vmc_dump *dump, uint64_t pfn, const uint8
 	struct vmc_why why = { "" };
 	enum vmc_code code = dump->ops->page(dump->reader, pfn, ret, &why);
 
-	if (code == VMC_OK && (!dump->recording || record_touch(dump, pfn)))
+	if (code == VMC_OK) {
+		if (pfn < dump->touched_pfns)
+			dump->touched[pfn / 8] |= (uint8_t)(1u << pfn % 8);
 		return NULL;
-	if (code == VMC_OK || code == VMC_NO_MEMORY)
+	}
+	if (code == VMC_NO_MEMORY)
 		return vmc_error_no_memory();
 	VMC_TRY(io_error(dump, pfn));
 	/* the topmost pfns have no 64-bit address: show what was asked for */
@@ -211,9 +186,17 @@ bool vmc_dump_next_run(struct vmc_dump *dump, uint64_t from, uint64_t *ret_first
 
 struct vmc_error *vmc_dump_record(struct vmc_dump *dump)
 {
-	if (!dump->touched && !grow_touched(dump, 0))
+	uint64_t pfns = dump->facts.info.max_pfn;
+
+	if (dump->touched)
+		return NULL;
+	if (pfns > RECORD_PFNS_MAX)
+		pfns = RECORD_PFNS_MAX;
+	/* memory is taken only for the parts that are written to */
+	dump->touched = calloc(1, (size_t)(pfns / 8 + 1));
+	if (!dump->touched)
 		return vmc_error_no_memory();
-	dump->recording = true;
+	dump->touched_pfns = pfns;
 	return NULL;
 }
 
