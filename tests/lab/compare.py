@@ -20,6 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import console
 import damage
 import peers
+import runs
 from steps import HERE, Skip, cache_dir, skip
 
 BINARY = HERE.parent.parent / "build" / "vmcoroner"
@@ -371,6 +372,7 @@ def compare(folder, truth, dump, binary, checks):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", default=BINARY, type=pathlib.Path)
+    parser.add_argument("--quick", action="store_true", help="only the scenarios and kernels of lab run --quick")
     parser.add_argument("--kernels", help="series, separated by commas")
     parser.add_argument("--scenarios", help="names, separated by commas")
     parser.add_argument("--formats", help="dump formats, separated by commas")
@@ -379,18 +381,20 @@ def main():
     options = parser.parse_args()
     if not options.binary.exists():
         skip(f"{options.binary} is not built")
-    runs = []
+    found, known = [], runs.scenarios()
     for path in sorted(cache_dir().glob("dumps/*/*/truth.json")):
         truth = json.loads(path.read_text())
         if options.kernels and truth["series"] not in options.kernels.split(","):
             continue
+        if options.quick and not (known.get(truth["scenario"], {}).get("quick") and truth["series"] in known[truth["scenario"]]["quick_kernels"]):
+            continue
         if options.scenarios and truth["scenario"] not in options.scenarios.split(","):
             continue
-        runs.append((path.parent, truth))
-    if not runs:
+        found.append((path.parent, truth))
+    if not found:
         skip("no dumps: run tests/lab/lab run first")
     checks = Checks(options.checks.split(",") if options.checks else [], options.failed)
-    for folder, truth in runs:
+    for folder, truth in found:
         for dump in truth["dumps"]:
             if options.formats and dump["format"] not in options.formats.split(","):
                 continue
