@@ -18,6 +18,7 @@ struct reader {
 	VMC_VEC(struct vmc_oops_reg) regs;
 	VMC_VEC(struct vmc_oops_module) modules;
 	struct slice stack; /* between <IRQ> and </IRQ> */
+	int next_number;    /* of the register that the next row of values begins with; -1 none */
 	bool ip_seen;	    /* the first instruction pointer line has come */
 	bool regs_done;	    /* a second one: other registers follow */
 	bool in_trace, trace_done;
@@ -174,7 +175,7 @@ static void read_ip(struct reader *r, const struct frame_text *f)
 static void read_registers(struct reader *r, struct slice s)
 {
 	struct vmc_oops_reg found[REGISTERS_IN_LINE];
-	size_t n = r->regs_done ? 0 : vmc_oops_read_registers(s, found);
+	size_t n = r->regs_done ? 0 : vmc_oops_read_registers(s, &r->next_number, found);
 
 	for (size_t i = 0; i < n; i++) {
 		bool known = false;
@@ -233,7 +234,8 @@ static void read_heading(struct reader *r, struct slice s)
 	if (vmc_oops_is_trace_start(s)) {
 		r->trace_done |= r->frames.len > 0;
 		r->in_trace = true;
-	} else if (r->in_trace && vmc_oops_is_stack_start(s)) {
+	} else if (r->in_trace &&
+		   (vmc_oops_is_stack_start(s) || slice_has(s, "Last Breaking-Event-Address"))) {
 		r->in_trace = false;
 	}
 }
@@ -294,9 +296,12 @@ static void read_fault(struct reader *r, struct slice s)
 		"virtual address %x",
 		"non-canonical address %x",
 		"at address %x",
+		"kernel data access on read at %x",
+		"kernel data access on write at %x",
+		"kernel data access at %x",
+		"kernel instruction fetch at %x",
 		"guard page was hit at %x",
 		"Failing address: %x",
-		"Faulting instruction address: %x",
 		"badaddr: %x",
 		"at addr %x",
 	};
@@ -311,25 +316,30 @@ static void read_fault(struct reader *r, struct slice s)
 		r->o->has_fault_address = true; /* at 0 */
 }
 
-/* "Oops: 0002 [#1]", "general protection fault: 0000 [#1]", "Internal error: Oops: 96000004 [#1]"
+/*
+ * "Oops: 0002 [#1]", "general protection fault: 0000 [#1]", "Internal error: Oops: 96000004 [#1]".
+ * Not powerpc's "sig: 11 [#1]"; arm64's is no code but a register.
  */
 static void read_error_code(struct reader *r, struct slice s)
 {
-	size_t at = slice_find(s, " [#");
+	struct slice q = slice_head(s, slice_find(s, " [#"));
+	size_t from = q.n;
 	uint64_t v;
 
-	if (r->o->error_code >= 0 || at == SLICE_NONE || !at)
+	if (r->o->error_code >= 0 || q.n == s.n)
 		return;
-	for (size_t from = at; from-- > 0 && at - from <= 17;) {
-		struct slice q;
-
-		if (s.p[from] != ' ')
-			continue;
-		q = (struct slice){ s.p + from + 1, at - from - 1 };
-		if (slice_eat_hex(&q, &v) && !q.n)
-			r->o->error_code = (int)(v & INT32_MAX);
+	while (from && is_hex(q.p[from - 1]))
+		from--;
+	if (from < 2 || q.p[from - 1] != ' ' || q.p[from - 2] != ':' ||
+	    (from > 5 && memcmp(q.p + from - 5, "sig: ", 5) == 0))
 		return;
-	}
+	q = slice_from(q, from);
+	if (!slice_eat_hex(&q, &v))
+		return;
+	if (v <= INT32_MAX)
+		r->o->error_code = (int)v;
+	else
+		r->failed |= !vmc_vec_push(&r->regs, (struct vmc_oops_reg){ "ESR", v });
 }
 
 static void read_plain(struct reader *r, struct slice s)
@@ -425,7 +435,7 @@ struct vmc_error *vmc_oops_borrow_header(const struct vmc_log_line *line, struct
 struct vmc_error *vmc_oops_read_details(const struct vmc_log_line *const *lines, size_t n,
 					struct vmc_arena *arena, struct vmc_oops *o)
 {
-	struct reader r = { .arena = arena, .o = o };
+	struct reader r = { .arena = arena, .o = o, .next_number = -1 };
 	bool ok;
 
 	for (size_t i = 0; i < n && !r.failed; i++)
@@ -529,12 +539,14 @@ bool vmc_oops_is_body_line(struct slice s)
 		"Stack",
 	};
 	struct vmc_oops_reg regs[REGISTERS_IN_LINE];
+	int number = -1;
 	struct slice t = slice_trim(slice_head(s, 1024));
 	struct frame_text f;
 
 	if (!t.n)
 		return false;
-	if (vmc_oops_parse_frame(t, &f) || vmc_oops_read_registers(t, regs) || is_dump_row(t))
+	if (vmc_oops_parse_frame(t, &f) || vmc_oops_read_registers(t, &number, regs) ||
+	    is_dump_row(t))
 		return true;
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(heads); i++)
 		if (*t.p == *heads[i] && slice_starts(t, heads[i]))

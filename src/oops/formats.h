@@ -15,6 +15,7 @@ enum {
 	FORMAT_HUNG = 4,       /* the culprit is the first frame that does not just wait */
 	FORMAT_PANIC = 8,      /* the kernel gave up */
 	FORMAT_RESTART = 16,   /* only at a line's start, and in a log that had a kernel before */
+	FORMAT_SUBTITLE = 64,  /* closely below a warning it is the text of that warning */
 	FORMAT_CONTINUES = 32, /* inside another report it is a part of that one */
 };
 

@@ -129,7 +129,10 @@ static bool name_matches(struct slice name, const char *pattern)
 		return memcmp(name.p, pattern, n) == 0;
 	if (back)
 		return memcmp(name.p + name.n - n, pattern, n) == 0;
-	return memmem(name.p, name.n, pattern, n);
+	for (size_t at = 0; at <= name.n - n; at++)
+		if (name.p[at] == *pattern && memcmp(name.p + at, pattern, n) == 0)
+			return true;
+	return false;
 }
 
 bool vmc_oops_name_matches(struct slice name, const char *const *patterns)

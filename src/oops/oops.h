@@ -63,7 +63,8 @@ struct vmc_oops {
 			     ... see formats.c */
 	const char *category; /* verdict category it suggests ("null-deref", "gpf", ...), NULL for
 				 none */
-	const char *frame;    /* guilty function, suffixes as printed; NULL unknown */
+	const char *frame;    /* guilty function, suffixes as printed; a guess where frame_short is
+				 NULL; NULL unknown */
 	const char *frame_short; /* the same without suffixes and system call prefix: what the title
 				    says */
 	const char *frame_module;

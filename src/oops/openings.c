@@ -20,6 +20,9 @@ static const struct {
 	{ "Sending NMI from CPU", MARK_NMI },
 	{ "Disabling lock debugging due to kernel taint", MARK_SKIPPED },
 	{ "Linux version ", MARK_RELEASE },
+	{ "]: segfault ", MARK_USER },
+	{ "]: unhandled ", MARK_USER },
+	{ " ip:", MARK_USER },
 };
 
 struct finder {
@@ -55,6 +58,17 @@ static bool repeats(const struct finder *f, const struct opening *o)
 	       slice_has(head_of(&f->lines[before->line]), " [inline]");
 }
 
+/* Before 4.12 the text of a WARN() followed its header, with one or two lines between. */
+static bool is_subtitle(const struct finder *f, const struct opening *o)
+{
+	const struct opening *before;
+
+	if (!(o->group->flags & FORMAT_SUBTITLE) || !f->out->list.len)
+		return false;
+	before = &f->out->list.data[f->out->list.len - 1];
+	return o->line - before->line < 4 && strcmp(before->group->word, "WARNING:") == 0;
+}
+
 /* The console repeats itself after another one took over: the line comes once more. */
 static bool is_replayed(const struct finder *f, size_t i)
 {
@@ -74,7 +88,7 @@ static bool add_opening(struct finder *f, size_t line, size_t group, size_t at, 
 		return true;
 	if (o.group->flags & FORMAT_RESTART && (at || f->lines[line].stamped || !f->running))
 		return true;
-	o.continues |= repeats(f, &o);
+	o.continues |= repeats(f, &o) || is_subtitle(f, &o);
 	return vmc_vec_push(&f->out->list, o);
 }
 
@@ -114,7 +128,7 @@ bool vmc_oops_find_openings(const struct vmc_log_line *lines, size_t n, struct o
 	size_t n_words = 0;
 	vmc_autofree struct finder *f = malloc(sizeof(*f));
 
-	static_assert(VMC_ARRAY_SIZE(mark_words) <= 8, "leave room for the groups");
+	static_assert(VMC_ARRAY_SIZE(mark_words) <= 12, "leave room for the groups");
 	if (!f || vmc_oops_n_groups > SEARCH_WORDS_MAX - VMC_ARRAY_SIZE(mark_words))
 		return false;
 	f->lines = lines;

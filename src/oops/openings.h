@@ -22,6 +22,7 @@ enum mark_kind {
 	MARK_NMI,	    /* other CPUs are asked for their traces */
 	MARK_SKIPPED,	    /* no part of any report */
 	MARK_RELEASE,	    /* begins with "Linux version" */
+	MARK_USER,	    /* may be a fault of a program */
 };
 
 struct mark {

@@ -83,35 +83,53 @@ static struct slice eat_register_name(struct slice *s)
 	return name;
 }
 
-/* Rows that give several values to one name: powerpc's "GPR04: a b c d", s390's "Krnl GPRS: a b".
+/*
+ * Rows that give several values to one name: powerpc "GPR04: a b c d", mips "$ 4   : a b c d", s390
+ * "Krnl GPRS: a b c d" and then three rows of values alone.
  */
-static size_t read_numbered(struct slice s, struct vmc_oops_reg *ret)
+static size_t read_numbered(struct slice s, int *number, struct vmc_oops_reg *ret)
 {
 	struct slice q = s;
-	uint64_t first, value;
+	uint64_t first = 0, value;
 	size_t n = 0, digits;
 
-	if (!slice_eat(&q, "GPR") || !slice_eat_dec(&q, &first) || !slice_eat(&q, ":") ||
-	    first > 31)
+	slice_eat_blanks(&q);
+	if (slice_eat(&q, "Krnl GPRS:")) {
+		*number = 0;
+	} else if (slice_eat(&q, "GPR") || slice_eat(&q, "$")) {
+		slice_eat_blanks(&q);
+		if (!slice_eat_dec(&q, &first) || first > 31)
+			return 0;
+		slice_eat_blanks(&q);
+		if (!slice_eat(&q, ":"))
+			return 0;
+	} else if (*number < 0) {
 		return 0;
-	while (n < REGISTERS_IN_LINE && eat_value(&q, &value, &digits) && digits >= 8) {
+	} else {
+		first = (uint64_t)*number;
+	}
+	while (n < 4 && first + n < 32 && eat_value(&q, &value, &digits) && digits >= 8) {
 		char name[12] = "r";
-		uint64_t number = first + n;
+		uint64_t i = first + n;
 		size_t at = 1;
 
-		if (number > 9)
-			name[at++] = (char)('0' + number / 10);
-		name[at] = (char)('0' + number % 10);
+		if (i > 9)
+			name[at++] = (char)('0' + i / 10);
+		name[at] = (char)('0' + i % 10);
 		store(&ret[n++], slice_of(name), value);
 	}
+	if (*number >= 0)
+		*number = n == 4 && first < 12 ? (int)first + 4 : -1;
 	return n;
 }
 
-size_t vmc_oops_read_registers(struct slice s, struct vmc_oops_reg *ret)
+size_t vmc_oops_read_registers(struct slice s, int *number, struct vmc_oops_reg *ret)
 {
-	size_t n = read_numbered(s, ret);
+	size_t n = read_numbered(s, number, ret);
 
-	while (!n || n < REGISTERS_IN_LINE) {
+	if (n)
+		return n;
+	while (n < REGISTERS_IN_LINE) {
 		struct slice name = eat_register_name(&s);
 		uint64_t value;
 		size_t digits;

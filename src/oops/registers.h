@@ -8,7 +8,11 @@
 
 #define REGISTERS_IN_LINE 12
 
-/* Registers that the line shows, at most REGISTERS_IN_LINE; 0 for a line that is no such row. */
-size_t vmc_oops_read_registers(struct slice line, struct vmc_oops_reg *ret);
+/*
+ * Registers that the line shows, at most REGISTERS_IN_LINE; 0 for a line that is no such
+ * row. *number is the state that rows without names need (s390: "Krnl GPRS: a b c d", then rows
+ * of values alone): -1 before the first line, then left to this function.
+ */
+size_t vmc_oops_read_registers(struct slice line, int *number, struct vmc_oops_reg *ret);
 
 #endif

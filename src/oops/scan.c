@@ -14,6 +14,7 @@
 #include "oops/openings.h"
 #include "oops/stack.h"
 #include "oops/title.h"
+#include "oops/user.h"
 
 #define WINDOW_LINES 3000 /* no report is longer */
 #define WINDOW_OPENINGS 8 /* nor holds more openings: keeps hostile logs linear */
@@ -25,6 +26,7 @@
 #define GAP_LINES 24	     /* that many foreign lines end a report without an end mark */
 #define PANIC_BEFORE_BODY 16 /* a panic this early belongs to the report it is in */
 #define REPEATS_BACK 16	     /* how many reports back a copy is looked for */
+#define PAUSE_NS 10000000000 /* a report is printed at once, even on a slow serial line */
 #define HASHED_FRAMES 6
 #define HEADER_LINES 32 /* how far behind a report a header may be its own */
 #define REPORTS_MAX 100000
@@ -223,7 +225,7 @@ static bool name_report(struct scanner *sc, size_t k, struct vmc_oops *o)
 	o->is_panic = op->group->flags & FORMAT_PANIC;
 	if (o->is_panic && (!o->category || strcmp(o->category, "panic-call") == 0))
 		o->category = vmc_oops_panic_category(text.lines[0]);
-	if (f && f->flags & FORMAT_DAMAGED) {
+	if (f && f->flags & FORMAT_DAMAGED && !(o->is_panic && sc->reports.len)) {
 		o->corrupted = true;
 		o->corrupted_why = "its first lines are missing";
 	} else if (wants && !guilty.n) {
@@ -265,6 +267,7 @@ static bool collect_own(struct scanner *sc, size_t k, size_t *ret_last)
 	const struct opening *o = &sc->openings.list.data[k], *here;
 	const struct vmc_log_line *opening = &sc->lines[o->line];
 	size_t next = k + 1, end = window_end(sc, k), gap = 0, kept = 0;
+	int64_t time_ns = opening->time_ns;
 	bool traced = false;
 
 	sc->own.len = 0;
@@ -275,6 +278,9 @@ static bool collect_own(struct scanner *sc, size_t k, size_t *ret_last)
 
 		if (!same_context(opening, l))
 			continue;
+		if (l->time_ns - time_ns > PAUSE_NS && time_ns >= 0)
+			break;
+		time_ns = l->time_ns;
 		here = i > o->line ? opening_at(sc, &next, i) : NULL;
 		if (here && is_next_report(here, sc->own.len, traced))
 			break;
@@ -390,6 +396,29 @@ static bool name_from_header(struct scanner *sc, const struct opening *op, struc
 	return name;
 }
 
+static bool is_helper(const char *function)
+{
+	return !*function || vmc_oops_name_matches(slice_of(function), vmc_oops_helpers);
+}
+
+/* A panic that ends a report is of the same task. */
+static void inherit_task(const struct scanner *sc, struct vmc_oops *o)
+{
+	const struct vmc_oops *before;
+
+	if (!o->is_panic || o->comm || !sc->reports.len)
+		return;
+
+	before = &sc->reports.data[sc->reports.len - 1];
+	if (before->is_panic || before->user_mode || o->time_ns - before->time_ns > PAUSE_NS ||
+	    !same_context(&sc->lines[before->opening_index], &sc->lines[o->opening_index]))
+		return;
+	o->comm = before->comm;
+	o->cpu = before->cpu;
+	o->pid = before->pid;
+	o->kernel = before->kernel;
+}
+
 /* Things that are only clear when the whole report is known. */
 static void settle(struct vmc_oops *o)
 {
@@ -400,6 +429,12 @@ static void settle(struct vmc_oops *o)
 		o->category = "list-corruption";
 	if (o->message && strstr(o->message, "hard LOCKUP"))
 		o->category = "hard-lockup";
+	/* no title without a rule that fits, but a guess is better than nothing */
+	if (!o->frame && o->rip_function && !is_helper(o->rip_function))
+		o->frame = o->rip_function;
+	for (size_t i = 0; i < o->n_frames && !o->frame && !o->is_panic; i++)
+		if (o->frames[i].reliable && !is_helper(o->frames[i].function))
+			o->frame = o->frames[i].function;
 	for (size_t i = 0; i < o->n_frames && o->frame && !o->frame_module; i++)
 		if (strcmp(o->frames[i].function, o->frame) == 0)
 			o->frame_module = o->frames[i].module;
@@ -505,6 +540,7 @@ static struct vmc_error *read_report(struct scanner *sc, size_t k, size_t *ret_l
 		o.cpu = (int)l->caller;
 	if (o.pid < 0 && l->has_caller && l->caller_kind == 'T')
 		o.pid = l->caller;
+	inherit_task(sc, &o);
 	if (!o.kernel && !find_release(sc, op, &o))
 		return vmc_error_no_memory();
 	if (!name_from_header(sc, op, &o))
@@ -515,6 +551,28 @@ static struct vmc_error *read_report(struct scanner *sc, size_t k, size_t *ret_l
 	if (merge_repeat(sc, &o))
 		return NULL;
 	return vmc_vec_push(&sc->reports, o) ? NULL : vmc_error_no_memory();
+}
+
+/* Faults of programs on the lines before `end`; they lie between the kernel's reports. */
+static struct vmc_error *read_user_faults(struct scanner *sc, size_t *mark, size_t end)
+{
+	for (; *mark < sc->openings.marks.len; ++*mark) {
+		const struct mark *m = &sc->openings.marks.data[*mark];
+		struct vmc_oops o;
+		bool is;
+
+		if (m->line >= end)
+			break;
+		if (m->kind != MARK_USER || sc->reports.len >= REPORTS_MAX)
+			continue;
+		VMC_TRY(vmc_oops_read_user_fault(&sc->lines[m->line], sc->arena, &o, &is));
+		if (!is)
+			continue;
+		o.first_index = o.last_index = o.opening_index = m->line;
+		if (!merge_repeat(sc, &o) && !vmc_vec_push(&sc->reports, o))
+			return vmc_error_no_memory();
+	}
+	return NULL;
 }
 
 /* An opening inside the report before that is a part of it, not one of its own. */
@@ -531,7 +589,7 @@ struct vmc_error *vmc_oops_scan(const struct vmc_log_line *lines, size_t n_lines
 	struct vmc_oops_set set = { 0 };
 	struct scanner sc = { .lines = lines, .n_lines = n_lines, .arena = &set.arena };
 	struct vmc_error *err = NULL;
-	size_t first = 0, last = 0;
+	size_t first = 0, last = 0, mark = 0;
 	bool have = false;
 
 	if (!vmc_oops_find_openings(lines, n_lines, &sc.openings))
@@ -540,9 +598,14 @@ struct vmc_error *vmc_oops_scan(const struct vmc_log_line *lines, size_t n_lines
 		if (have && is_part(&sc, &sc.openings.list.data[k], first, last))
 			continue;
 		first = sc.openings.list.data[k].line;
+		err = read_user_faults(&sc, &mark, first);
+		if (err)
+			break;
 		err = read_report(&sc, k, &last);
 		have = true;
 	}
+	if (!err)
+		err = read_user_faults(&sc, &mark, n_lines);
 	if (!err && sc.reports.len) {
 		struct vmc_oops *reports =
 			vmc_arena_alloc(&set.arena, sc.reports.len * sizeof(*reports));

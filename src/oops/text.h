@@ -78,12 +78,25 @@ static inline bool slice_is(struct slice s, const char *text)
 	return s.n == strlen(text) && slice_starts(s, text);
 }
 
-/* Offset of the first occurrence, or SLICE_NONE. */
+/* Offset of the first occurrence, or SLICE_NONE; in names and lines a plain search beats memmem().
+ */
 static inline size_t slice_find(struct slice s, const char *what)
 {
-	const char *at = s.n ? memmem(s.p, s.n, what, strlen(what)) : NULL;
+	size_t n = strlen(what);
+	const char *p = s.p, *end = s.n >= n ? s.p + (s.n - n) + 1 : s.p;
 
-	return at ? (size_t)(at - s.p) : SLICE_NONE;
+	if (s.n > 4096) {
+		p = memmem(s.p, s.n, what, n);
+		return p ? (size_t)(p - s.p) : SLICE_NONE;
+	}
+	for (; p < end; p++) {
+		p = memchr(p, *what, (size_t)(end - p));
+		if (!p)
+			return SLICE_NONE;
+		if (memcmp(p, what, n) == 0)
+			return (size_t)(p - s.p);
+	}
+	return SLICE_NONE;
 }
 
 static inline bool slice_has(struct slice s, const char *what)

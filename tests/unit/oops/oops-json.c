@@ -101,7 +101,7 @@ static struct vmc_error *print_file(const char *path)
 	struct vmc_oops_set set = { 0 };
 	const char *base = strrchr(path, '/');
 	char name[256];
-	size_t size = 0;
+	size_t size = 0, kernel = 0;
 	vmc_autofree char *text = read_file(path, &size);
 	struct vmc_error *err;
 
@@ -113,10 +113,13 @@ static struct vmc_error *print_file(const char *path)
 	VMC_TRY(vmc_log_split(text, size, &lines));
 	err = vmc_oops_scan(lines.data, lines.len, &set);
 	if (!err) {
-		if (!set.n_reports)
+		for (size_t i = 0; i < set.n_reports; i++)
+			kernel += !set.reports[i].user_mode;
+		if (!kernel)
 			add_json_line(&out, name, NULL, 0);
 		for (size_t i = 0; i < set.n_reports; i++)
-			add_json_line(&out, name, &set.reports[i], set.n_reports);
+			if (!set.reports[i].user_mode)
+				add_json_line(&out, name, &set.reports[i], kernel);
 		fwrite(vmc_str_text(&out), 1, out.len, stdout);
 	}
 	vmc_log_lines_deinit(&lines);
