@@ -81,7 +81,7 @@ static struct vmc_error *write_direct(const char *path, const struct vmc_str *te
 	vmc_autoclose int fd = open(path, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		return vmc_error_os(errno, "%s", path);
+		return vmc_error_os(errno, "it cannot be opened");
 	return vmc_write_all(fd, vmc_str_text(text), text->len, why);
 }
 
@@ -94,7 +94,7 @@ static struct vmc_error *write_file(const char *path, const struct vmc_str *text
 
 	/* a device or a pipe cannot be replaced by renaming */
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		return write_direct(path, text, why);
+		return vmc_error_wrap(write_direct(path, text, why), "%s", path);
 	VMC_TRY(vmc_temporary(path, &name, &fd));
 	open_up(fd);
 	err = vmc_write_all(fd, vmc_str_text(text), text->len, why);

@@ -64,7 +64,7 @@ static struct json_object *system_object(const struct vmc_report *r)
 
 	if (sys->has_date) {
 		vmc_words_date_iso(sys->date, &text);
-		date = vmc_json_text(vmc_str_text(&text));
+		date = vmc_json_nonempty(vmc_str_text(&text));
 	}
 	vmc_json_set(o, "kernel",
 		     r->target && r->target->vmlinux

@@ -14,20 +14,6 @@ void vmc_words_safe(struct vmc_str *out, const char *text)
 		vmc_str_add_untrusted(out, text, strlen(text));
 }
 
-static void date(int64_t seconds, const char *format, struct vmc_str *out)
-{
-	char buf[64];
-	time_t when = (time_t)seconds;
-	struct tm tm;
-
-	/* A year beyond int is a damaged clock, not a date. */
-	if (!gmtime_r(&when, &tm) || !strftime(buf, sizeof(buf), format, &tm)) {
-		vmc_str_addf(out, "(%lld seconds since 1970)", (long long)seconds);
-		return;
-	}
-	vmc_str_add(out, buf);
-}
-
 /* Names of days and months are English whatever the locale: scripts read this. */
 void vmc_words_date(int64_t seconds, struct vmc_str *out)
 {
@@ -48,7 +34,13 @@ void vmc_words_date(int64_t seconds, struct vmc_str *out)
 
 void vmc_words_date_iso(int64_t seconds, struct vmc_str *out)
 {
-	date(seconds, "%Y-%m-%dT%H:%M:%SZ", out);
+	char buf[64];
+	time_t when = (time_t)seconds;
+	struct tm tm;
+
+	/* A year beyond int is a damaged clock, not a date. */
+	if (gmtime_r(&when, &tm) && strftime(buf, sizeof(buf), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		vmc_str_add(out, buf);
 }
 
 void vmc_words_uptime(double seconds, struct vmc_str *out)

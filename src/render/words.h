@@ -13,7 +13,7 @@ void vmc_words_safe(struct vmc_str *out, const char *text);
 
 /* "Mon Nov 23 08:43:26 UTC 2026" */
 void vmc_words_date(int64_t seconds, struct vmc_str *out);
-/* "2026-11-23T08:43:26Z" */
+/* "2026-11-23T08:43:26Z"; nothing for a number of seconds that is no date */
 void vmc_words_date_iso(int64_t seconds, struct vmc_str *out);
 /* "3 days, 01:02:03" */
 void vmc_words_uptime(double seconds, struct vmc_str *out);
