@@ -256,6 +256,9 @@ struct vmc_error *vmc_inputs_sort(const struct vmc_options *o, struct vmc_inputs
 	if (!head)
 		return vmc_error_no_memory();
 	for (size_t i = 0; i < o->debuginfo.len; i++) {
+		/* named but not there is the user's mistake, not a property of the dump */
+		if (access(o->debuginfo.data[i], R_OK) != 0)
+			return vmc_error_os(errno, "--debuginfo %s", o->debuginfo.data[i]);
 		if (!vmc_vec_push(&ret->debuginfo, o->debuginfo.data[i]))
 			return vmc_error_no_memory();
 	}
@@ -280,6 +283,28 @@ void vmc_inputs_deinit(struct vmc_inputs *in)
 	vmc_str_deinit(&in->text);
 }
 
+/* What the dump readers say, what would have been right, and the next thing to try. */
+static struct vmc_error *not_format(struct vmc_error *err, const char *path)
+{
+	struct vmc_error *said =
+		vmc_error_new(VMC_NOT_FORMAT, "%s; %s. What it is, 'file %s' may know",
+			      vmc_error_text(err), expected, path);
+
+	vmc_error_free(err);
+	return said;
+}
+
+/* Debug info that was refused stands in the report; who gave it should not have to look there. */
+static void note_debuginfo(const struct vmc_target *t)
+{
+	const struct vmc_unavailable *u;
+
+	vmc_vec_each (u, &t->unavailable) {
+		if (vmc_str_starts(u->what, "debug info of"))
+			vmc_exit_note("not used: %s", u->why);
+	}
+}
+
 struct vmc_error *vmc_case_open(const struct vmc_options *o, bool record, struct vmc_case *ret)
 {
 	struct vmc_inputs *in = &ret->inputs;
@@ -295,7 +320,9 @@ struct vmc_error *vmc_case_open(const struct vmc_options *o, bool record, struct
 						  .record = record };
 	err = vmc_target_open(in->dumps.data, in->dumps.len, &open_options, &ret->target);
 	if (vmc_error_code(err) == VMC_NOT_FORMAT)
-		return vmc_error_wrap(err, "%s", expected);
+		return not_format(err, in->dumps.data[0]);
+	if (!err)
+		note_debuginfo(ret->target);
 	return err;
 }
 

@@ -186,13 +186,17 @@ static void interactive(struct shell *sh)
 {
 	vmc_autoprompt struct vmc_prompt *prompt = NULL;
 	vmc_autoerror struct vmc_error *err = vmc_prompt_new(&prompt);
+	int why;
 
 	greet(sh->session.report);
 	while (!err && !sh->session.quit) {
 		const char *line = vmc_prompt_line(prompt);
 
-		if (!line)
+		if (!line) {
+			/* the prompt is left standing: the caller's goes on a line of its own */
+			vmc_error_free(vmc_write_all(STDOUT_FILENO, "\n", 1, &why));
 			break;
+		}
 		run_text(sh, line);
 	}
 	if (err)
