@@ -2,11 +2,13 @@
 /*
  * A dump file: physical pages, notes, and why a page is missing.
  *
- * Formats present themselves through `struct vmc_dump_format` (format.h);
- * probe.c asks each in turn. Flattened streams and split sets are resolved
+ * Formats present themselves through `struct vmc_format_ops` (format.h);
+ * probe.c knows their signatures. Flattened streams and split sets are resolved
  * below the formats, so a kdump reader sees a plain file either way.
  *
- * Nothing is read before it is needed; opening costs the headers only.
+ * Nothing is read before it is needed; opening costs the headers, for a kdump
+ * file one pass over its bitmap (1 MiB per 32 GiB of RAM), and for a flattened
+ * stream a read per record. Files are read, never mapped (file.h).
  * One vmc_dump belongs to one thread.
  */
 #ifndef VMC_DUMP_DUMP_H
@@ -119,14 +121,15 @@ struct vmc_reader vmc_dump_reader(struct vmc_dump *dump);
 /*
  * The next run [*ret_first, *ret_first + *ret_count) of frames that have
  * contents, at or after pfn `from`; false when there is none. Lets a scan skip holes.
+ * Reading such a page may still tell VMC_DAMAGED.
  */
 bool vmc_dump_next_run(struct vmc_dump *dump, uint64_t from, uint64_t *ret_first,
 		       uint64_t *ret_count);
 
 /*
  * From now on remembers which pages are read (for slim). vmc_dump_touched()
- * returns them as a bitmap of *ret_pfns bits, little-endian bit order; NULL
- * when recording was never started. Owned by the dump.
+ * returns them as a bitmap of *ret_pfns bits (info.max_pfn, at most 2^33), little-endian bit order;
+ * NULL when recording was never started. Owned by the dump.
  */
 struct vmc_error *vmc_dump_record(struct vmc_dump *dump) VMC_MUST_CHECK;
 const uint8_t *vmc_dump_touched(const struct vmc_dump *dump, uint64_t *ret_pfns);

@@ -3,9 +3,13 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
+
 #define STRETCH_BITS 512u
 #define STRETCH_BYTES (STRETCH_BITS / 8)
 #define STRETCH_WORDS (STRETCH_BYTES / 8)
+/* Counting reads this much at a time. */
+#define CHUNK ((size_t)65536)
 
 struct stretch {
 	uint64_t word[STRETCH_WORDS]; /* bit n of the stretch is bit n % 64 of word n / 64 */
@@ -72,25 +76,48 @@ static unsigned int count_before(const struct stretch *s, unsigned int bits)
 	return count(&cut, bits / 64 + 1);
 }
 
+/* Adds the ranks of whole stretches [number, end), whose bytes the file has, chunk by chunk. */
+static bool count_stretches(struct vmc_pagemap *m, uint64_t number, uint64_t end, uint64_t *sum)
+{
+	vmc_autofree uint8_t *buf = malloc(CHUNK);
+
+	if (!buf || !vmc_vec_reserve(&m->ranks, (size_t)(end - number) + 1))
+		return false;
+	while (number < end) {
+		uint64_t left = (end - number) * STRETCH_BYTES;
+		size_t size = left < CHUNK ? (size_t)left : CHUNK;
+		const uint8_t *p =
+			vmc_file_view(m->file, m->at + number * STRETCH_BYTES, size, buf);
+
+		for (size_t at = 0; at < size; at += STRETCH_BYTES, number++) {
+			struct stretch s = { 0 };
+
+			m->ranks.data[m->ranks.len++] = *sum;
+			if (p)
+				memcpy(&s, p + at, sizeof(s));
+			*sum += count(&s, STRETCH_WORDS);
+		}
+	}
+	m->ranks.data[m->ranks.len++] = *sum;
+	return true;
+}
+
 bool vmc_pagemap_count(struct vmc_pagemap *m)
 {
 	uint64_t number = m->first / STRETCH_BITS, known = m->bytes * 8;
 	uint64_t end = m->end < known ? m->end : known;
+	uint64_t last = end / STRETCH_BITS;
 	uint64_t sum = 0;
 	struct stretch s;
 
+	if (last < number)
+		last = number;
 	load(m, number, &s);
 	/* bits before `first` in its stretch do not count: start below zero */
 	sum -= count_before(&s, (unsigned int)(m->first % STRETCH_BITS));
-	for (; number < end / STRETCH_BITS; number++) {
-		if (!vmc_vec_push(&m->ranks, sum))
-			return false;
-		load(m, number, &s);
-		sum += count(&s, STRETCH_WORDS);
-	}
-	if (!vmc_vec_push(&m->ranks, sum))
+	if (!count_stretches(m, number, last, &sum))
 		return false;
-	load(m, number, &s);
+	load(m, last, &s);
 	m->n_set = end > m->first ? sum + count_before(&s, (unsigned int)(end % STRETCH_BITS)) : 0;
 	return true;
 }

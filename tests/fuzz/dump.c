@@ -54,7 +54,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (err)
 		return 0;
-	(void)!vmc_dump_record(d);
+	/* a bitmap for terabytes takes a sanitizer a second */
+	if (vmc_dump_info(d)->max_pfn < 1 << 20)
+		err = vmc_dump_record(d);
 	read_info(vmc_dump_info(d));
 	while (budget > 0 && vmc_dump_next_run(d, at, &first, &count)) {
 		if (!count || first < at || first + count < first)
