@@ -252,11 +252,12 @@ struct vmc_error *vmc_elf_core_open(struct vmc_file *file, struct vmc_facts *fac
 	VMC_TRY(read_header(file, &h));
 	VMC_TRY(read_segments(e, &h, facts));
 	vmc_notes_find_vmcoreinfo(facts);
+	/* makedumpfile writes the program headers of a stream last */
 	if (!facts->segments.len)
 		return vmc_error_new(VMC_BAD_FORMAT,
 				     "ELF core without a segment of memory among %" PRIu64
-				     " program headers",
-				     h.phnum);
+				     " program headers%s%s",
+				     h.phnum, file->cut ? ": " : "", file->cut_why);
 	if (is_user_core(facts))
 		return vmc_error_new(VMC_NOT_FORMAT, "a core dump of a process, not of a kernel");
 	if (!vmc_extents_settle(&e->map, VMC_LOWER_POS_WINS))
