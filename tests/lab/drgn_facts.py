@@ -24,7 +24,8 @@ def timekeeper():
 
 def uptime():
     keeper = timekeeper()
-    return keeper.xtime_sec.value_() + keeper.wall_to_monotonic.tv_sec.value_()
+    seconds = keeper.xtime_sec.value_() + keeper.wall_to_monotonic.tv_sec.value_()
+    return seconds + ((keeper.tkr_mono.xtime_nsec.value_() >> keeper.tkr_mono.shift.value_()) + keeper.wall_to_monotonic.tv_nsec.value_()) / 1e9
 
 
 def date():
