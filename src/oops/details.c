@@ -300,7 +300,7 @@ static void read_fault(struct reader *r, struct slice s)
 		"kernel data access on write at %x",
 		"kernel data access at %x",
 		"kernel instruction fetch at %x",
-		"guard page was hit at %x",
+
 		"Failing address: %x",
 		"badaddr: %x",
 		"at addr %x",

@@ -394,6 +394,7 @@ static const struct format warning_formats[] = {
 static const struct recipe below_interrupt[] = {
 	{ { "Exception stack", "@stack" } },
 	{ { "el1h_64_irq", "@stack" } },
+	{ { "NMI backtrace for cpu", "@ip", "@call", "@stack" } },
 	{ { NULL } },
 };
 
@@ -611,7 +612,11 @@ static const struct format badness_formats[] = {
 	{ "Badness at %p:%n", NULL, "WARNING in {F}", "warning-panic", NULL, AT_WARNING },
 };
 static const struct format stack_overflow_formats[] = {
-	{ "stack overflow", NULL, "stack overflow in {F}", "stack-overflow", NULL, TRACE },
+	{ "do_IRQ: stack overflow", NULL, "stack overflow in {F}", "stack-overflow", NULL, TRACE },
+	{ "ear stack overflow (cur:", NULL, "stack overflow in {F}", "stack-overflow", NULL,
+	  TRACE },
+	{ "kernel stack overflow (", NULL, "kernel stack overflow in {F}", "stack-overflow", NULL,
+	  IP_THEN_TRACE },
 };
 /* mm/page_alloc.c, warn_alloc() */
 static const struct format allocation_formats[] = {
@@ -639,8 +644,9 @@ const struct format_group vmc_oops_groups[] = {
 		       "mitigation options.", "kernel not compiled with CPU_SRSO", "EXT4-fs ",
 		       "): WARNING", "~uses deprecated v2 capabilities", "~wireless extensions") },
 	{ GROUP("INFO:", info_formats),
-	  .unless = LIST("lockdep is turned off", "Stall ended before state dump start",
-			 "NMI handler", "recovery required on readonly filesystem", "took too long",
+	  .unless = LIST("lockdep is turned off", "blocked on a ",
+			 "Stall ended before state dump start", "NMI handler",
+			 "recovery required on readonly filesystem", "took too long",
 			 "is not present in /proc/kallsyms", "no syscalls can create resource",
 			 "rmt_storage:INFO:", "_INFO:") },
 	{ GROUP("Unable to handle kernel", unable_formats), .category = "bad-pointer" },
@@ -672,7 +678,9 @@ const struct format_group vmc_oops_groups[] = {
 	{ GROUP("Machine Check:", machine_check_formats) },
 	{ GROUP(": nobody cared", nobody_formats) },
 	{ GROUP("Badness at ", badness_formats) },
-	{ GROUP("stack overflow", stack_overflow_formats) },
+	{ GROUP("do_IRQ: stack overflow", stack_overflow_formats) },
+	{ GROUP("ear stack overflow (cur:", stack_overflow_formats) },
+	{ GROUP("kernel stack overflow (", stack_overflow_formats), .flags = FORMAT_CONTINUES },
 	{ GROUP(": page allocation failure", allocation_formats) },
 	{ GROUP("segment not present: ", segment_formats) },
 	{ GROUP("alignment check: ", alignment_check_formats) },

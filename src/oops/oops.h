@@ -59,6 +59,8 @@ struct vmc_oops_module {
 struct vmc_oops {
 	const char
 		*title; /* "BUG: unable to handle kernel NULL pointer dereference in victim_open" */
+	/* the title for people: "in corrupted" is a guess or nothing there; never NULL */
+	const char *headline;
 	const char *type; /* research type names: "NULL-POINTER-DEREFERENCE", "WARNING", "LOCKUP",
 			     ... see formats.c */
 	const char *category; /* verdict category it suggests ("null-deref", "gpf", ...), NULL for

@@ -401,6 +401,32 @@ static bool is_helper(const char *function)
 	return !*function || vmc_oops_name_matches(slice_of(function), vmc_oops_helpers);
 }
 
+/* The trace of a watchdog's panic shows the watchdog; only who calls panic() directly is to blame.
+ */
+static bool wants_guess(const struct vmc_oops *o)
+{
+	return !o->is_panic || vmc_streq(o->category, "panic-call") ||
+	       vmc_streq(o->category, "manual");
+}
+
+/* "X in corrupted" is what other tools key on; people are told the guess, or no function at all. */
+static bool write_headline(struct vmc_arena *arena, struct vmc_oops *o)
+{
+	static const char unknown[] = " in corrupted";
+	const char *at = strstr(o->title, unknown);
+	struct slice name;
+
+	o->headline = o->title;
+	if (!at || o->frame_short)
+		return true;
+	name = vmc_oops_name_without_syscall(
+		vmc_oops_name_stem(slice_of(o->frame ? o->frame : "")));
+	o->headline =
+		vmc_arena_printf(arena, "%.*s%s%.*s%s", (int)(at - o->title), o->title,
+				 name.n ? " in " : "", (int)name.n, name.p, at + strlen(unknown));
+	return o->headline;
+}
+
 /* A panic that ends a report is of the same task. */
 static void inherit_task(const struct scanner *sc, struct vmc_oops *o)
 {
@@ -430,9 +456,9 @@ static void settle(struct vmc_oops *o)
 	if (o->message && strstr(o->message, "hard LOCKUP"))
 		o->category = "hard-lockup";
 	/* no title without a rule that fits, but a guess is better than nothing */
-	if (!o->frame && o->rip_function && !is_helper(o->rip_function))
+	if (!o->frame && o->rip_function && wants_guess(o) && !is_helper(o->rip_function))
 		o->frame = o->rip_function;
-	for (size_t i = 0; i < o->n_frames && !o->frame && !o->is_panic; i++)
+	for (size_t i = 0; i < o->n_frames && !o->frame && wants_guess(o); i++)
 		if (o->frames[i].reliable && !is_helper(o->frames[i].function))
 			o->frame = o->frames[i].function;
 	for (size_t i = 0; i < o->n_frames && o->frame && !o->frame_module; i++)
@@ -546,7 +572,7 @@ static struct vmc_error *read_report(struct scanner *sc, size_t k, size_t *ret_l
 	if (!name_from_header(sc, op, &o))
 		return vmc_error_no_memory();
 	settle(&o);
-	if (!hash_frames(sc->arena, &o))
+	if (!write_headline(sc->arena, &o) || !hash_frames(sc->arena, &o))
 		return vmc_error_no_memory();
 	if (merge_repeat(sc, &o))
 		return NULL;

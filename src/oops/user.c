@@ -115,6 +115,7 @@ struct vmc_error *vmc_oops_read_user_fault(const struct vmc_log_line *line, stru
 		what += 5;
 	o->title = vmc_arena_printf(arena, "%s: %s in %s", o->comm, what,
 				    o->frame_module ? o->frame_module : "user space");
+	o->headline = o->title;
 	*ret_is = o->title;
 	return o->title ? NULL : vmc_error_no_memory();
 }
