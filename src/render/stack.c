@@ -226,23 +226,41 @@ static void crash_exception(const struct vmc_frame *f, unsigned int flags, struc
 		vmc_stack_registers(&f->regs, out);
 }
 
-/* The stack is left between f and next: "NMI exception stack", "IRQ stack" ... as crash marks it.
- */
-static void crash_separator(const struct vmc_frame *f, const struct vmc_frame *next,
-			    struct vmc_str *out)
+static bool other_stack(const struct vmc_frame *f, const struct vmc_frame *next)
 {
-	const char *name = f->exception ? f->exception : "IRQ";
+	return !next->user && !(next->sp >= f->sp && next->sp - f->sp < 0x10000);
+}
 
-	if (next->sp >= f->sp && next->sp - f->sp < 0x10000)
+/* crash's name of the exception stack (IST) that such an entry runs on; NULL for others. */
+static const char *exception_stack(const struct vmc_frame *f)
+{
+	static const struct {
+		const char *exception, *name;
+	} stacks[] = {
+		{ "NMI", "NMI" },     { "double fault", "DOUBLEFAULT" },
+		{ "debug exception", "DEBUG" }, { "machine check", "MCE" },
+		{ "VC", "VC" },
+	};
+
+	for (size_t i = 0; f->exception && i < VMC_ARRAY_SIZE(stacks); i++) {
+		if (strcmp(f->exception, stacks[i].exception) == 0)
+			return stacks[i].name;
+	}
+	return NULL;
+}
+
+/* Frame i is on another stack than the one before it: crash marks this, each kind at its place. */
+static void separator(const struct vmc_trace *tr, size_t i, bool behind_block, struct vmc_str *out)
+{
+	const struct vmc_frame *f = &tr->frames.data[i];
+	const char *name = exception_stack(f);
+
+	if (!i || !other_stack(f - 1, f) || behind_block != (f->has_regs && name))
 		return;
-	if (next->user)
-		return;
-	if (strcmp(name, "NMI") == 0 || strcmp(name, "double fault") == 0 ||
-	    strcmp(name, "debug") == 0 || strcmp(name, "machine check") == 0)
-		vmc_str_addf(out, "--- <%s exception stack> ---\n",
-			     strcmp(name, "double fault") == 0 ? "DOUBLEFAULT" : name);
+	if (behind_block)
+		vmc_str_addf(out, "--- <%s exception stack> ---\n", name);
 	else
-		vmc_str_addf(out, "--- <%s stack> ---\n", "IRQ");
+		vmc_str_add(out, "--- <IRQ stack> ---\n");
 }
 
 void vmc_stack_crash(const struct vmc_trace *tr, unsigned int flags, struct vmc_str *out)
@@ -251,6 +269,7 @@ void vmc_stack_crash(const struct vmc_trace *tr, unsigned int flags, struct vmc_
 
 	for (size_t i = 0; i < tr->frames.len; i++) {
 		const struct vmc_frame *f = &tr->frames.data[i];
+		separator(tr, i, false, out);
 		if (f->has_regs && (i > 0 || f->user)) {
 			crash_exception(f, flags, out);
 		} else {
@@ -262,8 +281,7 @@ void vmc_stack_crash(const struct vmc_trace *tr, unsigned int flags, struct vmc_
 			crash_module(f, out);
 			vmc_str_addc(out, '\n');
 		}
-		if (i + 1 < tr->frames.len)
-			crash_separator(f, f + 1, out);
+		separator(tr, i, true, out);
 	}
 	if (tr->truncated)
 		vmc_str_addf(out, "    (more frames than the limit of %d)\n", VMC_FRAMES_MAX);
