@@ -37,6 +37,22 @@ const struct vmc_command *vmc_command_find(const char *name)
 	return NULL;
 }
 
+/* Nothing panicked: the task on the first CPU is selected, as crash does it. */
+static void first_active(struct vmc_session *s)
+{
+	const struct vmc_cpu *c;
+	const struct vmc_task *task;
+
+	vmc_vec_each (c, &s->report->cpu_view.cpus) {
+		task = c->present && c->task ? vmc_task_at(s, c->task) : NULL;
+		if (task) {
+			s->context = *task;
+			s->has_context = true;
+			return;
+		}
+	}
+}
+
 void vmc_session_init(struct vmc_session *s, const struct vmc_report *report)
 {
 	s->report = report;
@@ -44,6 +60,8 @@ void vmc_session_init(struct vmc_session *s, const struct vmc_report *report)
 	s->has_context = report->has_panic_task;
 	if (s->has_context)
 		s->context = report->panic_task;
+	else
+		first_active(s);
 }
 
 void vmc_session_deinit(struct vmc_session *s)

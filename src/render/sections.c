@@ -177,7 +177,8 @@ static void cpus_section(const struct vmc_report *r, struct vmc_sheet *s)
 		if (c->cpu == r->panic_cpu)
 			continue;
 		if (!sec)
-			sec = vmc_sheet_section(s, VMC_SECTION_LINES, "OTHER CPUS");
+			sec = vmc_sheet_section(s, VMC_SECTION_LINES,
+						r->panic_cpu >= 0 ? "OTHER CPUS" : "CPUS");
 		if (!sec)
 			return;
 		if (c->is_idle && n_idle > IDLE_SHOWN) {
