@@ -249,9 +249,7 @@ static bool parse_after_ip(struct slice s, struct frame_text *f)
 		return true;
 	}
 	slice_eat_blanks(&s);
-	slice_eat_hex(&s, &f->address);
-	slice_eat_blanks(&s);
-	vmc_oops_eat_symbol(&s, f);
+	vmc_oops_eat_symbol(&s, f); /* mips: "epc   : 80331234 f+0x14/0x40" */
 	return true;
 }
 

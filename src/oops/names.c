@@ -129,8 +129,8 @@ static bool name_matches(struct slice name, const char *pattern)
 		return memcmp(name.p, pattern, n) == 0;
 	if (back)
 		return memcmp(name.p + name.n - n, pattern, n) == 0;
-	for (size_t at = 0; at <= name.n - n; at++)
-		if (name.p[at] == *pattern && memcmp(name.p + at, pattern, n) == 0)
+	for (size_t i = 0; i <= name.n - n; i++)
+		if (name.p[i] == *pattern && memcmp(name.p + i, pattern, n) == 0)
 			return true;
 	return false;
 }

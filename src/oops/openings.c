@@ -88,7 +88,12 @@ static bool add_opening(struct finder *f, size_t line, size_t group, size_t at, 
 		return true;
 	if (o.group->flags & FORMAT_RESTART && (at || f->lines[line].stamped || !f->running))
 		return true;
-	o.continues |= repeats(f, &o) || is_subtitle(f, &o);
+	if (repeats(f, &o)) {
+		/* the last of them names the function that really exists */
+		f->out->list.data[f->out->list.len - 1] = o;
+		return true;
+	}
+	o.continues |= is_subtitle(f, &o);
 	return vmc_vec_push(&f->out->list, o);
 }
 

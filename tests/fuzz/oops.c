@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Log text: splits it and looks for reports, in one piece as a file is and cut into records
+ * as a dump's log is. What comes back is read through, so that every string has to be one.
+ */
+#include <string.h>
+
+#include "oops/oops.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static size_t length_of(const char *s)
+{
+	return s ? strlen(s) : 0;
+}
+
+/* Touches all of a report; the sum only keeps the reads alive. */
+static size_t read_through(const struct vmc_oops *o)
+{
+	size_t n = strlen(o->title) + strlen(o->headline) + strlen(o->type);
+
+	n += length_of(o->category) + length_of(o->frame) + length_of(o->frame_short) +
+	     length_of(o->frame_module) + length_of(o->rip_function) + length_of(o->message) +
+	     length_of(o->guilty_file) + length_of(o->source_file) + length_of(o->comm) +
+	     length_of(o->taint) + length_of(o->kernel) + length_of(o->hardware) +
+	     length_of(o->code) + length_of(o->hash) + length_of(o->corrupted_why);
+	for (size_t i = 0; i < o->n_frames; i++)
+		n += strlen(o->frames[i].function) + length_of(o->frames[i].module) +
+		     length_of(o->frames[i].file) + length_of(o->frames[i].stack);
+	for (size_t i = 0; i < o->n_regs; i++)
+		n += strlen(o->regs[i].name);
+	for (size_t i = 0; i < o->n_modules; i++)
+		n += strlen(o->modules[i].name) + strlen(o->modules[i].flags);
+	return n;
+}
+
+static void scan(const struct vmc_log_line *lines, size_t n)
+{
+	struct vmc_oops_set set = { 0 };
+	size_t sum = 0;
+
+	vmc_error_free(vmc_oops_scan(lines, n, &set));
+	for (size_t i = 0; i < set.n_reports; i++) {
+		const struct vmc_oops *o = &set.reports[i];
+
+		sum += read_through(o);
+		if (o->first_index > o->last_index || o->last_index >= n)
+			__builtin_trap();
+	}
+	vmc_oops_set_deinit(&set);
+	if (sum == SIZE_MAX)
+		__builtin_trap();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct vmc_log_lines lines = { 0 };
+
+	vmc_log_is_kernel_text((const char *)data, size);
+	vmc_error_free(vmc_log_split((const char *)data, size, &lines));
+	scan(lines.data, lines.len);
+	/* records of a dump have times but no prefixes */
+	for (size_t i = 0; i < lines.len; i++) {
+		lines.data[i].stamped = false;
+		lines.data[i].time_ns = (int64_t)i;
+	}
+	scan(lines.data, lines.len);
+	vmc_log_lines_deinit(&lines);
+	return 0;
+}
