@@ -227,6 +227,17 @@ static bool wanted(const struct vmc_args *args, const struct vmc_task *task)
 	       !(vmc_args_has(args, 'I') && task->is_idle);
 }
 
+/* What is shown is not all there was: says so beside the rows. */
+static void complain_gaps(struct vmc_session *s)
+{
+	const struct vmc_tasks *l = &s->report->tasks;
+	const struct vmc_error *why = l->list_problem ? l->list_problem : l->pids_problem;
+
+	if (s->report->has_tasks || !why)
+		return;
+	vmc_session_complain(s, "ps", vmc_error_wrap(vmc_error_copy(why), "tasks are missing"));
+}
+
 static struct vmc_error *select_rows(struct vmc_session *s, const struct vmc_args *args,
 				     struct vmc_selection *sel)
 {
@@ -234,6 +245,7 @@ static struct vmc_error *select_rows(struct vmc_session *s, const struct vmc_arg
 	size_t kept = 0;
 
 	VMC_TRY(vmc_need_tasks(s));
+	complain_gaps(s);
 	for (size_t i = 0; i < args->n_operands; i++)
 		vmc_session_complain(s, "ps", vmc_select_task(s, args->operand[i], sel));
 	if (!args->n_operands) {
