@@ -3,6 +3,7 @@
 
 #include "base/vec.h"
 #include "oops/frame.h"
+#include "oops/line.h"
 #include "oops/registers.h"
 
 #define FRAMES_MAX 1024
@@ -368,8 +369,7 @@ static void read_plain(struct reader *r, struct slice s)
 
 static void read_line(struct reader *r, const struct vmc_log_line *line, size_t index)
 {
-	struct slice s = { line->text, line->len < LINE_MAX ? line->len : LINE_MAX },
-		     trimmed = slice_trim(s);
+	struct slice s = slice_head(line_text(line), LINE_MAX), trimmed = slice_trim(s);
 	struct frame_text f;
 
 	if (!trimmed.n)
@@ -423,7 +423,7 @@ static bool move_out(struct reader *r)
 struct vmc_error *vmc_oops_borrow_header(const struct vmc_log_line *line, struct vmc_arena *arena,
 					 struct vmc_oops *o, bool *ret_found)
 {
-	struct slice s = slice_trim((struct slice){ line->text, line->len });
+	struct slice s = slice_trim(line_text(line));
 	struct reader r = { .arena = arena, .o = o };
 
 	*ret_found = slice_starts(s, "CPU: ") && find_taint(s) != SLICE_NONE;

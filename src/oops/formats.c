@@ -643,7 +643,7 @@ const struct format_group vmc_oops_groups[] = {
 		       "Unprivileged eBPF is enabled with eIBRS", "fbcon: Driver",
 		       "mitigation options.", "kernel not compiled with CPU_SRSO", "EXT4-fs ",
 		       "): WARNING", "~uses deprecated v2 capabilities", "~wireless extensions") },
-	{ GROUP("INFO:", info_formats),
+	{ GROUP("INFO:", info_formats), .flags = FORMAT_STRICT,
 	  .unless = LIST("lockdep is turned off", "blocked on a ",
 			 "Stall ended before state dump start", "NMI handler",
 			 "recovery required on readonly filesystem", "took too long",
@@ -677,7 +677,7 @@ const struct format_group vmc_oops_groups[] = {
 	{ GROUP("Machine Check Exception", machine_check_formats) },
 	{ GROUP("Machine Check:", machine_check_formats) },
 	{ GROUP(": nobody cared", nobody_formats) },
-	{ GROUP("Badness at ", badness_formats) },
+	{ GROUP("Badness at ", badness_formats), .flags = FORMAT_STRICT },
 	{ GROUP("do_IRQ: stack overflow", stack_overflow_formats) },
 	{ GROUP("ear stack overflow (cur:", stack_overflow_formats) },
 	{ GROUP("kernel stack overflow (", stack_overflow_formats), .flags = FORMAT_CONTINUES },
@@ -685,7 +685,7 @@ const struct format_group vmc_oops_groups[] = {
 	{ GROUP("segment not present: ", segment_formats) },
 	{ GROUP("alignment check: ", alignment_check_formats) },
 	{ GROUP("double fault: ", double_fault_formats), .flags = FORMAT_CONTINUES },
-	{ GROUP("Oops", oops_formats), .flags = FORMAT_CONTINUES },
+	{ GROUP("Oops", oops_formats), .flags = FORMAT_CONTINUES | FORMAT_STRICT },
 };
 /* What a panic's own words tell. */
 static const struct {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The table of report formats. To add one: a row in formats.c (in its group, more
- * special rows first), where its type is new a row in types.c, and a test in
- * tests/unit/oops/test-formats.c.
+ * special rows first), where its type is new a row in title.c, and a test in
+ * tests/unit/oops/test-scan.c.
  */
 #ifndef VMC_OOPS_FORMATS_H
 #define VMC_OOPS_FORMATS_H
@@ -15,6 +15,7 @@ enum {
 	FORMAT_HUNG = 4,       /* the culprit is the first frame that does not just wait */
 	FORMAT_PANIC = 8,      /* the kernel gave up */
 	FORMAT_RESTART = 16,   /* only at a line's start, and in a log that had a kernel before */
+	FORMAT_STRICT = 128,   /* of a group: a line that fits no format is no report */
 	FORMAT_SUBTITLE = 64,  /* closely below a warning it is the text of that warning */
 	FORMAT_CONTINUES = 32, /* inside another report it is a part of that one */
 };

@@ -5,6 +5,7 @@
  * special part of a subsystem is a better address than its frame).
  */
 #include "oops/details.h"
+#include "oops/line.h"
 
 #include "base/cleanup.h"
 
@@ -169,7 +170,7 @@ static size_t stall_start(const struct vmc_log_line *const *lines, size_t n)
 
 	for (size_t m = 0; m < VMC_ARRAY_SIZE(marks); m++)
 		for (size_t i = 0; i < n; i++)
-			if (slice_has((struct slice){ lines[i]->text, lines[i]->len }, marks[m]))
+			if (slice_has(line_text(lines[i]), marks[m]))
 				return i;
 	return 0;
 }
@@ -179,7 +180,7 @@ struct slice vmc_oops_guilty_file(const struct vmc_log_line *const *lines, size_
 	struct slice chosen = { "", 0 }, fallback = { "", 0 };
 
 	for (size_t i = stall ? stall_start(lines, n) : 0; i < n; i++) {
-		struct slice line = { lines[i]->text, lines[i]->len }, path;
+		struct slice line = line_text(lines[i]), path;
 
 		path = find_place(line);
 		if (!path.n)

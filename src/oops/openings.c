@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "oops/openings.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "oops/line.h"
 #include "oops/search.h"
 
 /* No opening stands further behind: printk records are shorter. Keeps long binary lines cheap. */
@@ -35,7 +35,7 @@ struct finder {
 
 static struct slice head_of(const struct vmc_log_line *l)
 {
-	return (struct slice){ l->text, l->len < OPENING_BYTES ? l->len : OPENING_BYTES };
+	return slice_head(line_text(l), OPENING_BYTES);
 }
 
 static bool is_excluded(const struct format_group *g, struct slice line)
@@ -133,7 +133,7 @@ bool vmc_oops_find_openings(const struct vmc_log_line *lines, size_t n, struct o
 	size_t n_words = 0;
 	vmc_autofree struct finder *f = malloc(sizeof(*f));
 
-	static_assert(VMC_ARRAY_SIZE(mark_words) <= 12, "leave room for the groups");
+	_Static_assert(VMC_ARRAY_SIZE(mark_words) <= 12, "leave room for the groups");
 	if (!f || vmc_oops_n_groups > SEARCH_WORDS_MAX - VMC_ARRAY_SIZE(mark_words))
 		return false;
 	f->lines = lines;

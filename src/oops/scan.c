@@ -10,6 +10,7 @@
 #include "oops/details.h"
 #include "oops/formats.h"
 #include "oops/frame.h"
+#include "oops/line.h"
 #include "oops/names.h"
 #include "oops/openings.h"
 #include "oops/stack.h"
@@ -27,6 +28,7 @@
 #define PANIC_BEFORE_BODY 16 /* a panic this early belongs to the report it is in */
 #define REPEATS_BACK 16	     /* how many reports back a copy is looked for */
 #define PAUSE_NS 10000000000 /* a report is printed at once, even on a slow serial line */
+#define MARKS_SEEN 1000	     /* around a report, for its boot's release */
 #define HASHED_FRAMES 6
 #define HEADER_LINES 32 /* how far behind a report a header may be its own */
 #define REPORTS_MAX 100000
@@ -41,11 +43,6 @@ struct scanner {
 	VMC_VEC(struct slice) text;
 	VMC_VEC(const struct vmc_log_line *) own;
 };
-
-static struct slice text_of(const struct vmc_log_line *l)
-{
-	return (struct slice){ l->text, l->len };
-}
 
 /*
  * Two lines are of one context when the same task or CPU printed them. Without
@@ -62,6 +59,11 @@ static bool same_context(const struct vmc_log_line *opening, const struct vmc_lo
 	if (opening->time_ns >= 0 || opening->stamped)
 		return (l->time_ns >= 0 || l->stamped) && !l->has_caller;
 	return true;
+}
+
+static bool is_long_after(int64_t later, int64_t before)
+{
+	return before >= 0 && later > before && (uint64_t)(later - before) > PAUSE_NS;
 }
 
 /* First line that can no longer belong to the report of opening k. */
@@ -113,14 +115,14 @@ static bool collect_text(struct scanner *sc, size_t k)
 {
 	const struct opening *o = &sc->openings.list.data[k], *here;
 	const struct vmc_log_line *opening = &sc->lines[o->line];
-	bool nmi = false, kmsan = slice_has(slice_head(text_of(opening), o->at + 16), "KMSAN");
+	bool nmi = false, kmsan = slice_has(slice_head(line_text(opening), o->at + 16), "KMSAN");
 	size_t next = k + 1, end = window_end(sc, k), mark = o->mark, cut;
 
 	cut = kmsan ? PANIC_CUTS_KMSAN_AFTER : PANIC_CUTS_AFTER;
 	sc->text.len = 0;
 	for (size_t i = o->line; i < end && sc->text.len < TEXT_LINES_MAX; i++) {
 		const struct vmc_log_line *l = &sc->lines[i];
-		struct slice s = text_of(l);
+		struct slice s = line_text(l);
 		const struct mark *m = vmc_oops_mark_at(&sc->openings, &mark, i);
 
 		here = i > o->line ? opening_at(sc, &next, i) : NULL;
@@ -205,6 +207,8 @@ static bool name_report(struct scanner *sc, size_t k, struct vmc_oops *o)
 		return false;
 	text = (struct report_text){ sc->text.data, sc->text.len };
 	f = find_format(op->group, text, &caps);
+	if (!f && op->group->flags & FORMAT_STRICT)
+		return true;
 	wants = f && strstr(f->title, "{F}");
 	if (wants)
 		guilty = vmc_oops_guilty_function(f, text);
@@ -274,11 +278,11 @@ static bool collect_own(struct scanner *sc, size_t k, size_t *ret_last)
 	*ret_last = o->line;
 	for (size_t i = o->line; i < end && gap < GAP_LINES; i++) {
 		const struct vmc_log_line *l = &sc->lines[i];
-		struct slice s = text_of(l);
+		struct slice s = line_text(l);
 
 		if (!same_context(opening, l))
 			continue;
-		if (l->time_ns - time_ns > PAUSE_NS && time_ns >= 0)
+		if (is_long_after(l->time_ns, time_ns))
 			break;
 		time_ns = l->time_ns;
 		here = i > o->line ? opening_at(sc, &next, i) : NULL;
@@ -314,7 +318,7 @@ static bool find_message(struct scanner *sc, size_t line, struct vmc_oops *o)
 
 	for (size_t i = line; i-- > low;) {
 		const struct vmc_log_line *l = &sc->lines[i];
-		struct slice s = text_of(l);
+		struct slice s = line_text(l);
 
 		if (!same_context(opening, l))
 			continue;
@@ -327,7 +331,7 @@ static bool find_message(struct scanner *sc, size_t line, struct vmc_oops *o)
 			break;
 	}
 	for (size_t i = o->first_index; i < line; i++) {
-		struct slice s = text_of(&sc->lines[i]);
+		struct slice s = line_text(&sc->lines[i]);
 
 		if (slice_has(s, "[ cut here ]") || !same_context(opening, &sc->lines[i]) ||
 		    !slice_trim(s).n)
@@ -338,7 +342,7 @@ static bool find_message(struct scanner *sc, size_t line, struct vmc_oops *o)
 	/* before 4.12 the text of a WARN() came after its header */
 	for (size_t i = 1; i < sc->own.len && i < 4 && o->type && strcmp(o->type, "WARNING") == 0;
 	     i++) {
-		struct slice s = text_of(sc->own.data[i]);
+		struct slice s = line_text(sc->own.data[i]);
 
 		if (vmc_oops_is_body_line(s) || !slice_trim(s).n)
 			continue;
@@ -380,7 +384,7 @@ static bool name_from_header(struct scanner *sc, const struct opening *op, struc
 {
 	static const char *const forms[] = { "WARNING: %p:%n at %f+", "WARNING: %* at %p:%n %f+",
 					     "WARNING: at %p:%n %f+", "Badness at %p:%n %f+" };
-	struct slice line = slice_from(text_of(&sc->lines[op->line]), op->at);
+	struct slice line = slice_from(line_text(&sc->lines[op->line]), op->at);
 	struct captures caps = { 0 };
 	const char *name;
 
@@ -436,7 +440,7 @@ static void inherit_task(const struct scanner *sc, struct vmc_oops *o)
 		return;
 
 	before = &sc->reports.data[sc->reports.len - 1];
-	if (before->is_panic || before->user_mode || o->time_ns - before->time_ns > PAUSE_NS ||
+	if (before->is_panic || before->user_mode || is_long_after(o->time_ns, before->time_ns) ||
 	    !same_context(&sc->lines[before->opening_index], &sc->lines[o->opening_index]))
 		return;
 	o->comm = before->comm;
@@ -477,7 +481,8 @@ static struct vmc_error *find_header(struct scanner *sc, size_t from, struct vmc
 	const struct vmc_log_line *opening = &sc->lines[o->first_index];
 	bool found = false;
 
-	for (size_t i = from, left = HEADER_LINES; i < sc->n_lines && left && !found; i++) {
+	for (size_t i = from, left = HEADER_LINES;
+	     i < sc->n_lines && i - from < WINDOW_LINES && left && !found; i++) {
 		if (!same_context(opening, &sc->lines[i]))
 			continue;
 		VMC_TRY(vmc_oops_borrow_header(&sc->lines[i], sc->arena, o, &found));
@@ -489,17 +494,18 @@ static struct vmc_error *find_header(struct scanner *sc, size_t from, struct vmc
 /* The release that the boot printed, for a report that does not say it. */
 static bool find_release(struct scanner *sc, const struct opening *o, struct vmc_oops *ret)
 {
+	const struct mark *marks = sc->openings.marks.data;
+	size_t n = sc->openings.marks.len, low = o->mark > MARKS_SEEN ? o->mark - MARKS_SEEN : 0;
+	size_t high = n - o->mark > MARKS_SEEN ? o->mark + MARKS_SEEN : n;
 	struct slice found = { "", 0 };
 
-	for (size_t i = 0; i < sc->openings.marks.len; i++) {
-		const struct mark *m = &sc->openings.marks.data[i];
-
-		if (m->kind != MARK_RELEASE)
-			continue;
-		if (found.n && m->line > o->line)
-			break;
-		found = text_of(&sc->lines[m->line]);
-	}
+	/* the boot before the report, else one behind it: a capture may hold several */
+	for (size_t i = o->mark; i-- > low && !found.n;)
+		if (marks[i].kind == MARK_RELEASE)
+			found = line_text(&sc->lines[marks[i].line]);
+	for (size_t i = o->mark; i < high && !found.n; i++)
+		if (marks[i].kind == MARK_RELEASE)
+			found = line_text(&sc->lines[marks[i].line]);
 	if (!slice_eat(&found, "Linux version "))
 		return true;
 	ret->kernel = vmc_oops_keep(sc->arena, slice_eat_token(&found));
@@ -534,7 +540,9 @@ static bool merge_repeat(struct scanner *sc, const struct vmc_oops *o)
 	return false;
 }
 
-static struct vmc_error *read_report(struct scanner *sc, size_t k, size_t *ret_last)
+/* *ret_last stays as it is where the opening turns out to be none. */
+static struct vmc_error *read_report(struct scanner *sc, size_t k, size_t *ret_first,
+				     size_t *ret_last)
 {
 	const struct opening *op = &sc->openings.list.data[k];
 	const struct vmc_log_line *l = &sc->lines[op->line];
@@ -547,8 +555,12 @@ static struct vmc_error *read_report(struct scanner *sc, size_t k, size_t *ret_l
 			      .opening_index = op->line };
 	struct slice file;
 
-	if (!name_report(sc, k, &o) || !collect_own(sc, k, ret_last) ||
-	    !find_message(sc, op->line, &o))
+	if (!name_report(sc, k, &o))
+		return vmc_error_no_memory();
+	if (!o.title)
+		return NULL;
+	*ret_first = op->line;
+	if (!collect_own(sc, k, ret_last) || !find_message(sc, op->line, &o))
 		return vmc_error_no_memory();
 	o.last_index = *ret_last;
 	o.last_line = sc->lines[*ret_last].number;
@@ -615,20 +627,18 @@ struct vmc_error *vmc_oops_scan(const struct vmc_log_line *lines, size_t n_lines
 	struct vmc_oops_set set = { 0 };
 	struct scanner sc = { .lines = lines, .n_lines = n_lines, .arena = &set.arena };
 	struct vmc_error *err = NULL;
-	size_t first = 0, last = 0, mark = 0;
-	bool have = false;
+	size_t first = SIZE_MAX, last = 0, mark = 0; /* of the last report */
 
 	if (!vmc_oops_find_openings(lines, n_lines, &sc.openings))
 		err = vmc_error_no_memory();
 	for (size_t k = 0; !err && k < sc.openings.list.len && sc.reports.len < REPORTS_MAX; k++) {
-		if (have && is_part(&sc, &sc.openings.list.data[k], first, last))
+		const struct opening *o = &sc.openings.list.data[k];
+
+		if (first != SIZE_MAX && is_part(&sc, o, first, last))
 			continue;
-		first = sc.openings.list.data[k].line;
-		err = read_user_faults(&sc, &mark, first);
-		if (err)
-			break;
-		err = read_report(&sc, k, &last);
-		have = true;
+		err = read_user_faults(&sc, &mark, o->line);
+		if (!err)
+			err = read_report(&sc, k, &first, &last);
 	}
 	if (!err)
 		err = read_user_faults(&sc, &mark, n_lines);

@@ -2,6 +2,7 @@
 #include "oops/user.h"
 
 #include "oops/details.h"
+#include "oops/line.h"
 
 /*
  * arch/x86/mm/fault.c, show_signal_msg(); arch/x86/kernel/traps.c, show_signal(); the same of
@@ -77,7 +78,7 @@ static bool read_object(struct slice s, struct vmc_arena *arena, uint64_t ip, st
 struct vmc_error *vmc_oops_read_user_fault(const struct vmc_log_line *line, struct vmc_arena *arena,
 					   struct vmc_oops *o, bool *ret_is)
 {
-	struct slice s = { line->text, line->len < 1024 ? line->len : 1024 }, name, rest, pid;
+	struct slice s = slice_head(line_text(line), 1024), name, rest, pid;
 	struct captures caps;
 	const char *what = NULL;
 	uint64_t v = 0;
