@@ -8,8 +8,8 @@
 #include <zstd.h>
 
 /* Pages are written once and mailed around: worth some time, not much. */
-#define ZLIB_LEVEL 9
-#define ZSTD_LEVEL 9
+#define ZLIB_LEVEL 12
+#define ZSTD_LEVEL 19
 
 struct vmc_codecs {
 	struct libdeflate_decompressor *inflate;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dump/format.h"
+#include "dump/pack.h"
 
 /* makedumpfile --split writes a file a process; 64 is more than anybody starts. */
 #define PARTS_MAX 64u
@@ -17,6 +18,7 @@ struct vmc_dump {
 	struct vmc_facts facts;
 	const struct vmc_format_ops *ops;
 	void *reader;
+	struct vmc_pack *pack; /* of a slim dump; NULL */
 
 	uint8_t *touched; /* one bit a page frame, NULL while not recording */
 	uint64_t touched_pfns;
@@ -28,6 +30,7 @@ void vmc_dump_free(struct vmc_dump *dump)
 		return;
 	if (dump->reader)
 		dump->ops->free(dump->reader);
+	vmc_pack_free(dump->pack);
 	vmc_facts_deinit(&dump->facts);
 	for (size_t i = 0; i < dump->n_files; i++)
 		vmc_file_deinit(&dump->files[i]);
@@ -65,6 +68,9 @@ static struct vmc_error *finish_open(struct vmc_dump *d)
 	info->n_notes = d->facts.notes.len;
 	info->segments = d->facts.segments.data;
 	info->n_segments = d->facts.segments.len;
+	vmc_autoerror struct vmc_error *err = vmc_pack_open(info->notes, info->n_notes, &d->pack);
+	if (err)
+		vmc_facts_incomplete(&d->facts, "%s", vmc_error_text(err));
 	return NULL;
 }
 
@@ -121,10 +127,22 @@ static struct vmc_error *io_error(struct vmc_dump *d, uint64_t pfn)
 	return NULL;
 }
 
+static enum vmc_code packed_page(struct vmc_dump *dump, uint64_t pfn, const uint8_t **ret,
+				 struct vmc_why *why)
+{
+	enum vmc_code code = vmc_pack_page(dump->pack, pfn, ret);
+
+	if (code != VMC_OK)
+		vmc_why_set(why, code, "the page pack of this slim dump is damaged");
+	return code;
+}
+
 struct vmc_error *vmc_dump_page(struct vmc_dump *dump, uint64_t pfn, const uint8_t **ret)
 {
 	struct vmc_why why = { "" };
-	enum vmc_code code = dump->ops->page(dump->reader, pfn, ret, &why);
+	enum vmc_code code = vmc_pack_has(dump->pack, pfn)
+				     ? packed_page(dump, pfn, ret, &why)
+				     : dump->ops->page(dump->reader, pfn, ret, &why);
 
 	if (code == VMC_OK) {
 		if (pfn < dump->touched_pfns)
@@ -142,7 +160,7 @@ struct vmc_error *vmc_dump_page(struct vmc_dump *dump, uint64_t pfn, const uint8
 
 enum vmc_code vmc_dump_page_state(struct vmc_dump *dump, uint64_t pfn)
 {
-	return dump->ops->state(dump->reader, pfn);
+	return vmc_pack_has(dump->pack, pfn) ? VMC_OK : dump->ops->state(dump->reader, pfn);
 }
 
 struct vmc_error *vmc_dump_read(struct vmc_dump *dump, uint64_t paddr, void *buf, size_t size)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "dump/pack.h"
 #include "dump/writer.h"
 #include "inquest/report.h"
 
@@ -36,12 +37,36 @@ static struct vmc_error *write_pages(struct vmc_target *t, const uint8_t *touche
 	return NULL;
 }
 
+/* What was RAM in the original stays RAM: a page left out here is not taken for a hole. */
+static void mark_ram(struct vmc_dump *dump, uint8_t *ram, uint64_t pfns)
+{
+	memset(ram, 0, pfns / 8 + 1);
+	for (uint64_t pfn = 0; pfn < pfns; pfn++) {
+		if (vmc_dump_page_state(dump, pfn) != VMC_NOT_RAM)
+			ram[pfn / 8] |= (uint8_t)(1u << pfn % 8);
+	}
+}
+
+/* The dump's own notes, but for the pack of an earlier slimming. */
+static size_t copy_notes(const struct vmc_dump_info *info, struct vmc_note *notes)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < info->n_notes; i++) {
+		if (strcmp(info->notes[i].name, VMC_PACK_NOTE_NAME) != 0)
+			notes[n++] = info->notes[i];
+	}
+	return n;
+}
+
 struct vmc_error *vmc_slim(struct vmc_target *t, const char *path, const char *out,
 			   struct vmc_slim_stats *stats)
 {
 	const struct vmc_dump_info *info = vmc_dump_info(t->dump);
 	vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
-	vmc_autofree uint8_t *touched = NULL;
+	vmc_autofree uint8_t *touched = NULL, *ram = NULL, *pack = NULL;
+	vmc_autofree struct vmc_note *notes = NULL;
+	size_t n_notes, pack_size;
 	struct vmc_writer *w;
 	const uint8_t *live;
 	uint64_t pfns;
@@ -54,11 +79,21 @@ struct vmc_error *vmc_slim(struct vmc_target *t, const char *path, const char *o
 	if (!live)
 		return vmc_error_new(VMC_USAGE, "the dump was opened without recording its pages");
 	touched = malloc(pfns / 8 + 1);
-	if (!touched)
+	ram = malloc(pfns / 8 + 1);
+	notes = calloc(info->n_notes + 1, sizeof(*notes));
+	if (!touched || !ram || !notes)
 		return vmc_error_no_memory();
 	memcpy(touched, live, pfns / 8 + (pfns % 8 != 0));
+	mark_ram(t->dump, ram, pfns);
+	n_notes = copy_notes(info, notes);
+	VMC_TRY(vmc_pack_make(t->dump, touched, pfns, &pack, &pack_size));
+	if (pack)
+		notes[n_notes++] = (struct vmc_note){ VMC_PACK_NOTE_NAME,
+						      VMC_PACK_NOTE_TYPE,
+						      { pack, pack_size } };
 	struct vmc_writer_head head = {
 		.max_pfn = pfns,
+		.ram = ram,
 		.pages = touched,
 		.codec = VMC_CODEC_ZLIB,
 		.dump_level = info->dump_level < 0 ? 0 : info->dump_level,
@@ -70,8 +105,8 @@ struct vmc_error *vmc_slim(struct vmc_target *t, const char *path, const char *o
 		.uts_machine = r->system.machine,
 		.uts_nodename = r->system.nodename,
 		.vmcoreinfo = info->vmcoreinfo,
-		.notes = info->notes,
-		.n_notes = info->n_notes,
+		.notes = notes,
+		.n_notes = n_notes,
 	};
 	*stats = (struct vmc_slim_stats){ 0 };
 	VMC_TRY(vmc_writer_new(out, &head, &w));

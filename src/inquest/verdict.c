@@ -271,12 +271,26 @@ static const struct vmc_trace *stalled_trace(struct vmc_report *r, const struct 
 	return &r->backtrace;
 }
 
+static bool blame_busy_cpu(struct vmc_report *r);
+
+/* A stall is often told by a CPU that only noticed it: an idle CPU held up nobody. */
+static bool told_by_idle_cpu(const struct vmc_report *r, const struct vmc_trace *tr)
+{
+	for (size_t i = 0; i < r->cpus.len; i++) {
+		if (&r->cpus.data[i].trace == tr)
+			return r->cpus.data[i].is_idle;
+	}
+	return tr == &r->backtrace && r->has_panic_task && r->panic_task.pid == 0;
+}
+
 static bool blame_stalled(struct vmc_report *r, const struct vmc_oops *o)
 {
 	const struct vmc_trace *tr = stalled_trace(r, o);
 	const struct vmc_frame *f;
 	struct vmc_blame b;
 
+	if (told_by_idle_cpu(r, tr))
+		return blame_busy_cpu(r);
 	vmc_inquest_blame(tr, &b);
 	if (!b.stalled)
 		return false;

@@ -26,7 +26,6 @@
 #define DESC_STATE_SHIFT 62
 #define DESC_ID_MASK (((uint64_t)1 << DESC_STATE_SHIFT) - 1)
 enum { DESC_COMMITTED = 1, DESC_FINALIZED = 2 };
-#define CALLER_IS_CPU 0x80000000u
 
 void vmc_log_deinit(struct vmc_log *l)
 {
@@ -410,26 +409,21 @@ struct vmc_error *vmc_log_read(struct vmc_target *t, struct vmc_log *ret)
 	return err;
 }
 
-static void add_prefix(const struct vmc_log_record *r, struct vmc_str *out)
+static size_t add_prefix(const struct vmc_log_record *r, struct vmc_str *out)
 {
-	vmc_str_addf(out, "[%5" PRIu64 ".%06" PRIu64 "]", r->time_ns / 1000000000,
-		     r->time_ns % 1000000000 / 1000);
-	if (r->has_caller) {
-		char id[16];
+	size_t from = out->len;
 
-		snprintf(id, sizeof(id), "%c%u", r->caller & CALLER_IS_CPU ? 'C' : 'T',
-			 r->caller & ~CALLER_IS_CPU);
-		vmc_str_addf(out, "[%6s]", id);
-	}
-	vmc_str_addc(out, ' ');
+	vmc_str_addf(out, "[%5" PRIu64 ".%06" PRIu64 "] ", r->time_ns / 1000000000,
+		     r->time_ns % 1000000000 / 1000);
+	return out->len - from;
 }
 
 void vmc_log_format(const struct vmc_log_record *r, struct vmc_str *out)
 {
-	size_t from = 0;
+	size_t from = 0, width;
 
+	width = add_prefix(r, out);
 	if (r->why_bad && !r->len) {
-		add_prefix(r, out);
 		vmc_str_addf(out, "<text missing: %s>\n", r->why_bad);
 		return;
 	}
@@ -438,7 +432,8 @@ void vmc_log_format(const struct vmc_log_record *r, struct vmc_str *out)
 			continue;
 		if (i == r->len && i == from && from)
 			break; /* the text ended with a newline */
-		add_prefix(r, out);
+		if (from)
+			vmc_str_addf(out, "%*s", (int)width, "");
 		while (from < i) {
 			size_t n = from;
 

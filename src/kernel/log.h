@@ -34,7 +34,7 @@ void vmc_log_deinit(struct vmc_log *l);
 
 /*
  * The record as dmesg prints it: "[    1.234567] text" and a newline; further
- * lines of a record get the same prefix. Unprintable bytes as \xNN.
+ * lines of a record are indented by the width of the prefix. Unprintable bytes as \xNN.
  */
 void vmc_log_format(const struct vmc_log_record *r, struct vmc_str *out);
 

@@ -343,6 +343,34 @@ static struct vmc_error *add_idle_tasks(struct vmc_tasks *l, struct vmc_target *
 	return NULL;
 }
 
+/* Up to 6.1 each thread keeps a part of its process's count to itself. */
+static void add_cached_rss(struct vmc_tasks *l, struct vmc_target *t)
+{
+	static const unsigned int kinds[] = { MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES };
+	vmc_automap struct vmc_map by_mm = { 0 };
+	uint64_t offset;
+
+	if (!vmc_field_offset(t, VMC_F_task_rss_cached, &offset))
+		return;
+	for (size_t i = 0; i < l->tasks.len; i++) {
+		struct vmc_task *task = &l->tasks.data[i];
+		vmc_autoobj struct vmc_obj o = vmc_obj(t, task->addr);
+		uint64_t *have = vmc_map_get(&by_mm, task->mm), sum = have ? *have : 0;
+
+		for (size_t k = 0; k < VMC_ARRAY_SIZE(kinds) && task->mm; k++)
+			sum += (uint64_t)(int32_t)vmc_get_u32(&o, offset + 4ull * kinds[k]);
+		if (task->mm && !vmc_obj_bad(&o) && !vmc_map_set(&by_mm, task->mm, sum))
+			return;
+	}
+	for (size_t i = 0; i < l->tasks.len; i++) {
+		struct vmc_task *task = &l->tasks.data[i];
+		uint64_t *cached = task->mm ? vmc_map_get(&by_mm, task->mm) : NULL;
+
+		if (cached && (int64_t)(task->rss_pages + *cached) > 0)
+			task->rss_pages += *cached;
+	}
+}
+
 static int by_pid(const void *a, const void *b)
 {
 	const struct vmc_task *x = a, *y = b;
@@ -403,6 +431,7 @@ struct vmc_error *vmc_tasks_read(struct vmc_target *t, struct vmc_tasks *ret)
 	if (ret->tasks.len)
 		qsort(ret->tasks.data, ret->tasks.len, sizeof(*ret->tasks.data), by_pid);
 	mark_current(ret, t);
+	add_cached_rss(ret, t);
 	return NULL;
 }
 

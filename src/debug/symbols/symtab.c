@@ -187,24 +187,20 @@ static bool is_linker_name(const char *name)
 
 /*
  * Which of several symbols at one address names it best: the smaller the
- * better. The finer order is the one of compare_symbols() in scripts/kallsyms.c,
- * so that an ELF file gives the name which the running kernel printed.
+ * better. The order is the one of compare_symbols() in scripts/kallsyms.c, so that
+ * a symbol here has the name which the running kernel itself printed.
  */
 static uint8_t rank_of(const char *name, char type)
 {
-	uint8_t rank;
+	uint8_t rank = 0;
 
 	if (name[0] == '$' || (name[0] == '.' && name[1] == 'L'))
-		rank = 48; /* mapping symbols and assembler labels */
-	else if (strchr("wWvV", type))
-		rank = 8;
-	else if (type >= 'A' && type <= 'Z')
-		rank = 0;
-	else
-		rank = 16;
+		return 48; /* mapping symbols and assembler labels */
+	if (strchr("wWvV", type))
+		rank = 32;
 	if (is_linker_name(name))
-		rank += 4;
-	for (int i = 0; i < 3 && name[i] == '_'; i++)
+		rank += 8;
+	for (int i = 0; i < 7 && name[i] == '_'; i++)
 		rank++;
 	return rank;
 }

@@ -64,9 +64,9 @@ struct vmc_symbol vmc_symtab_at(const struct vmc_symtab *t, size_t i);
 bool vmc_symtab_by_name(const struct vmc_symtab *t, const char *name, struct vmc_symbol *ret);
 /*
  * The symbol that covers addr: the last one at or below it and, where sizes are known,
- * not ended before it. Of several at one address a global text or data symbol is
- * preferred over a weak one, that over a local one, and any over absolute and mapping
- * symbols; then names with fewer leading underscores, as scripts/kallsyms.c does.
+ * not ended before it. Of several at one address the one is given that the kernel itself
+ * would print (scripts/kallsyms.c): weak symbols and the linker script's come last, then
+ * fewer leading underscores, then the order in which they were added.
  * A symbol without a known size covers 64 KiB at most.
  */
 bool vmc_symtab_by_addr(const struct vmc_symtab *t, uint64_t addr, struct vmc_symbol *ret);

@@ -116,8 +116,8 @@ static void the_best_name_of_an_address_is_taken(void **state)
 		const char *name;
 		char type;
 	} worst_first[] = {
-		{ "abs", 'A' },	      { "$x", 't' },	  { "local", 't' }, { "weak", 'W' },
-		{ "__start_x", 'T' }, { "__under", 'T' }, { "_text", 'T' }, { "global", 'T' },
+		{ "abs", 'A' },	      { "$x", 't' },	  { "__weak", 'W' }, { "weak", 'W' },
+		{ "__start_x", 'T' }, { "__under", 'T' }, { "_text", 'T' }, { "local", 't' },
 	};
 
 	(void)state;
@@ -135,6 +135,19 @@ static void the_best_name_of_an_address_is_taken(void **state)
 			assert_addr(t, 0x1008, worst_first[n - 1].name);
 		}
 	}
+}
+
+/* scripts/kallsyms.c does not prefer global ones: the first of equal rank is what the kernel prints. */
+static void of_equals_the_first_is_taken(void **state)
+{
+	autosymtab *t = vmc_symtab_new();
+
+	(void)state;
+	add(t, "__do_sys_pause", 0x1000, 0, 't');
+	add(t, "__ia32_sys_pause", 0x1000, 0, 'T');
+	add(t, "__x64_sys_pause", 0x1000, 0, 'T');
+	assert_ok(vmc_symtab_finish(t));
+	assert_addr(t, 0x1008, "__do_sys_pause");
 }
 
 static void absolute_symbols_do_not_move(void **state)
@@ -304,6 +317,7 @@ int main(void)
 		cmocka_unit_test(sizes_reach_to_the_next_symbol),
 		cmocka_unit_test(given_sizes_count),
 		cmocka_unit_test(the_best_name_of_an_address_is_taken),
+		cmocka_unit_test(of_equals_the_first_is_taken),
 		cmocka_unit_test(absolute_symbols_do_not_move),
 		cmocka_unit_test(adding_after_finishing),
 		cmocka_unit_test(one_name_many_times),
