@@ -57,29 +57,33 @@ struct vmc_oops_module {
 
 /* One report. Strings live in the set's arena; NULL or -1 where the log does not tell. */
 struct vmc_oops {
-	const char
-		*title; /* "BUG: unable to handle kernel NULL pointer dereference in victim_open" */
-	/* the title for people: "in corrupted" is a guess or nothing there; never NULL */
+	/*
+	 * "BUG: unable to handle kernel NULL pointer dereference in victim_open": the same for
+	 * every occurrence of a defect. Where no function can be told, "in corrupted".
+	 */
+	const char *title;
+	/* The title for people: a guess, or nothing, instead of "in corrupted". Never NULL. */
 	const char *headline;
-	const char *type; /* research type names: "NULL-POINTER-DEREFERENCE", "WARNING", "LOCKUP",
-			     ... see formats.c */
-	const char *category; /* verdict category it suggests ("null-deref", "gpf", ...), NULL for
-				 none */
-	const char *frame;    /* guilty function, suffixes as printed; a guess where frame_short is
-				 NULL; NULL unknown */
-	const char *frame_short; /* the same without suffixes and system call prefix: what the title
-				    says */
+	/* Sort of defect: "NULL-POINTER-DEREFERENCE", "WARNING", "LOCKDEP", ...; see title.c. */
+	const char *type;
+	/* Verdict category it suggests ("null-deref", "gpf", ...), NULL for none. */
+	const char *category;
+	/* Guilty function with suffixes as printed; a guess where frame_short is NULL; or NULL. */
+	const char *frame;
+	/* The same as the title has it: no suffixes, no system call prefix. */
+	const char *frame_short;
 	const char *frame_module;
 	const char *rip_function; /* where the CPU stood; NULL unknown */
 	uint64_t rip_offset;
 	const char *rip_module;
 	uint64_t fault_address; /* valid when has_fault_address */
 	bool has_fault_address;
-	int error_code;	     /* of a page fault or trap, -1 */
-	const char *message; /* what was printed before it: "list_del corruption, ..." , the text of
-				a WARN() */
-	const char *hash; /* of the first reliable frames: the same for two reports of one defect;
-			     NULL without frames */
+	int error_code; /* of a page fault or trap, -1 */
+	/* What a WARN() or BUG() says in words: "list_del corruption, ...". */
+	const char *message;
+	/* Of the first reliable frames: the same for two reports of one defect; NULL without
+	 * frames. */
+	const char *hash;
 	const char *guilty_file; /* source file to blame, of a symbolised trace */
 	const char *source_file; /* "kernel BUG at FILE:LINE", WARNING: ... at FILE:LINE */
 	uint32_t source_line;

@@ -48,7 +48,7 @@ static const struct want wants[] = {
 
 static void assert_text(const char *line, struct slice got, const char *want)
 {
-	if (got.n != strlen(want) || memcmp(got.p, want, got.n) != 0)
+	if (got.n != strlen(want) || (got.n && memcmp(got.p, want, got.n) != 0))
 		fail_msg("\"%s\": \"%.*s\", not \"%s\"", line, (int)got.n, got.p, want);
 }
 
