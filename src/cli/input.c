@@ -301,7 +301,7 @@ static void note_debuginfo(const struct vmc_target *t)
 
 	vmc_vec_each (u, &t->unavailable) {
 		if (vmc_str_starts(u->what, "debug info of"))
-			vmc_exit_note("not used: %s", u->why);
+			vmc_exit_note("%s is not used: %s", u->what, u->why);
 	}
 }
 

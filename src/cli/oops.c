@@ -19,17 +19,24 @@ static struct vmc_error *show(const struct vmc_options *o, const char *path,
 			      struct vmc_str *out)
 {
 	vmc_autostr struct vmc_str name = { 0 };
-	size_t n = set->n_reports ? set->n_reports : 1;
+	size_t n = 0, shown = 0;
 
+	/* a fault in user space is told in the log, but is no report of the kernel's own */
+	for (size_t i = 0; i < set->n_reports; i++)
+		n += !set->reports[i].user_mode;
 	name_of(path, &name);
-	for (size_t i = 0; i < n; i++) {
-		const struct vmc_oops *r = set->n_reports ? &set->reports[i] : NULL;
+	for (size_t i = 0; i < set->n_reports || !shown; i++) {
+		const struct vmc_oops *r = n ? &set->reports[i] : NULL;
 
+		if (r && r->user_mode)
+			continue;
+		shown++;
 		if (o->format == VMC_FORMAT_JSON)
-			VMC_TRY(vmc_render_oops_json(vmc_str_text(&name), r, lines, set->n_reports,
-						     out));
+			VMC_TRY(vmc_render_oops_json(vmc_str_text(&name), r, lines, n, out));
 		else
 			vmc_render_oops_text(path, r, out);
+		if (!n)
+			break;
 	}
 	return NULL;
 }

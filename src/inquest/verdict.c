@@ -213,7 +213,7 @@ static const char *decide_category(struct vmc_report *r, const struct vmc_oops *
 	const char *category = o ? o->category : NULL, *meaning, *by_address, *other;
 
 	if (o)
-		why(r, "%s: %s", log_place(r, o), o->title);
+		why(r, "%s: %s", log_place(r, o), o->headline);
 	if (sysrq_function(&r->backtrace)) {
 		why(r, "sysrq_handle_crash() is on the stack: somebody asked for this crash");
 		return "manual";
@@ -451,7 +451,7 @@ static void find_trigger(struct vmc_report *r, const struct vmc_oops *primary)
 							   .pid = o->pid,
 							   .object = o->frame_module };
 		why(r, "%s: the same process faulted in user space before: %s", log_place(r, o),
-		    o->title);
+		    o->headline);
 	}
 }
 
@@ -472,7 +472,7 @@ static void write_title(struct vmc_report *r, const struct vmc_oops *o)
 	const struct vmc_culprit *c = &r->verdict.culprit;
 
 	if (strcmp(k->id, "unknown") == 0) {
-		r->verdict.title = o ? o->title : r->has_panic ? r->panic_message : k->words;
+		r->verdict.title = o ? o->headline : r->has_panic ? r->panic_message : k->words;
 		if (!r->verdict.title)
 			r->verdict.title = "panic of unknown cause";
 		return;

@@ -95,18 +95,18 @@ struct vmc_error *vmc_render_oops_json(const char *name, const struct vmc_oops *
 	vmc_json_set(j, "name", vmc_json_text(name));
 	vmc_json_set(j, "title", vmc_json_text(o->title));
 	vmc_json_set(j, "type", vmc_json_text(o->type));
-	vmc_json_set(j, "frame", vmc_json_text(o->frame));
+	vmc_json_set(j, "frame", vmc_json_text(o->frame_short));
 	vmc_json_set(j, "cpu", vmc_json_int(o->cpu >= 0, o->cpu));
 	vmc_json_set(j, "pid", vmc_json_int(o->pid >= 0, o->pid));
 	vmc_json_set(j, "comm", vmc_json_text(o->comm));
 	vmc_json_set(j, "taint", taint(o->taint));
 	vmc_json_set(j, "kernel", vmc_json_text(o->kernel));
 	vmc_json_set(j, "corrupted", found ? json_object_new_boolean(o->corrupted) : NULL);
-	vmc_json_set(j, "file", vmc_json_text(o->source_file));
+	vmc_json_set(j, "file", vmc_json_text(o->guilty_file));
 	vmc_json_set(j, "report", found ? report_text(o, lines) : NULL);
 	vmc_json_set(j, "line", vmc_json_int(found && o->first_line, o->first_line));
 	vmc_json_set(j, "version", vmc_json_text(o->kernel));
-	vmc_json_set(j, "hash", NULL);
+	vmc_json_set(j, "hash", vmc_json_text(o->hash));
 	vmc_json_set(j, "count", vmc_json_count(count));
 	return vmc_json_write(j, false, out);
 }

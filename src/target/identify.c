@@ -9,6 +9,7 @@
 #include "debug/types/btf.h"
 #include "target/find.h"
 
+#define BANNER_START "Linux version "
 #define BTF_MAX (64u << 20)
 #define ORC_ENTRY_SIZE 6u
 /* x86-64 defaults where the kernel has no variable for them (Documentation/arch/x86/x86_64/mm.rst).
@@ -135,24 +136,49 @@ struct vmc_error *vmc_find_types(struct vmc_target *t)
 
 struct vmc_error *vmc_find_banner(struct vmc_target *t)
 {
-	static const char start[] = "Linux version ";
 	uint64_t addr;
 	char buf[512];
 	size_t len;
 
 	VMC_TRY(vmc_target_symbol(t, "linux_banner", &addr));
 	VMC_TRY(vmc_memory_read_string(t->memory, addr, buf, sizeof(buf)));
-	if (!vmc_str_starts(buf, start))
-		return vmc_error_new(VMC_MISMATCH, "linux_banner does not read \"%s...\"", start);
+	if (!vmc_str_starts(buf, BANNER_START))
+		return vmc_error_new(VMC_MISMATCH, "linux_banner does not read \"%s...\"",
+				     BANNER_START);
 	len = strcspn(buf, "\n");
 	buf[len] = '\0';
 	t->banner = vmc_arena_strdup(&t->arena, buf);
-	len = strcspn(buf + sizeof(start) - 1, " ");
+	len = strcspn(buf + sizeof(BANNER_START) - 1, " ");
 	if (len >= sizeof(t->release))
 		len = sizeof(t->release) - 1;
-	memcpy(t->release, buf + sizeof(start) - 1, len);
+	memcpy(t->release, buf + sizeof(BANNER_START) - 1, len);
 	t->release[len] = '\0';
 	return NULL;
+}
+
+/* The release in a "Linux version RELEASE (" banner. */
+static struct vmc_bytes banner_release(const char *banner)
+{
+	const char *from = banner + strlen(BANNER_START);
+
+	if (!vmc_str_starts(banner, BANNER_START))
+		return (struct vmc_bytes){ (const uint8_t *)banner, strcspn(banner, " ") };
+	return (struct vmc_bytes){ (const uint8_t *)from, strcspn(from, " ") };
+}
+
+static struct vmc_error *other_kernel(struct vmc_target *t, const char *banner)
+{
+	struct vmc_bytes is = banner_release(banner), want = banner_release(t->banner);
+	const char *built = strchr(banner, '#'), *want_built = strchr(t->banner, '#');
+
+	if (is.size != want.size || memcmp(is.data, want.data, is.size) != 0)
+		return vmc_error_new(VMC_MISMATCH, "it is of kernel %.*s, the dump is of %.*s",
+				     (int)is.size, is.data, (int)want.size, want.data);
+	/* one release may have been built more than once */
+	return vmc_error_new(
+		VMC_MISMATCH,
+		"it is of another build of kernel %.*s: \"%.100s\", the dump is of \"%.100s\"",
+		(int)is.size, is.data, built ? built : banner, want_built ? want_built : t->banner);
 }
 
 /*
@@ -164,21 +190,21 @@ static struct vmc_error *check_match(struct vmc_target *t, struct vmc_elf *e)
 {
 	const char *id = vmc_vmcoreinfo_get(t->vmcoreinfo, "BUILD-ID");
 	const char *banner = vmc_elf_banner(e), *elf_id = vmc_elf_build_id(e);
-	size_t n = strlen(banner);
 
 	if (id && *elf_id && strcmp(id, elf_id) == 0)
 		return NULL;
 	if (t->banner && *banner) {
 		if (strcmp(t->banner, banner) == 0)
 			return NULL;
-		return vmc_error_new(VMC_MISMATCH,
-				     "this file is \"%.80s\", but the dump is of \"%.80s\"", banner,
-				     t->banner);
+		return other_kernel(t, banner);
 	}
 	if (id && *elf_id)
-		return vmc_error_new(VMC_MISMATCH, "build id %s, but the dump's kernel has %s",
-				     elf_id, id);
-	if (n && *t->release && strstr(banner, t->release))
+		return vmc_error_new(
+			VMC_MISMATCH,
+			"it has build id %s, the dump's kernel has %s; give the vmlinux "
+			"of exactly that build",
+			elf_id, id);
+	if (*banner && *t->release && strstr(banner, t->release))
 		return NULL;
 	return vmc_error_new(VMC_MISMATCH,
 			     "it has neither build id nor banner to compare with the dump");
@@ -214,7 +240,7 @@ struct vmc_error *vmc_find_debuginfo(struct vmc_target *t, const char *path)
 		/* no name to compare: let its own symbols lead to the banner in memory */
 		VMC_TRY(vmc_elf_symbols(e, &s));
 		if (!elf_shift(t, s, &shift))
-			return vmc_error_new(VMC_MISMATCH, "%s: no symbol to place it by", path);
+			return vmc_error_new(VMC_MISMATCH, "it has no symbol to place it by");
 		vmc_symtab_shift(s, shift);
 		if (!t->symbols)
 			t->symbols = s;
@@ -223,12 +249,12 @@ struct vmc_error *vmc_find_debuginfo(struct vmc_target *t, const char *path)
 			t->symbols = NULL;
 		vmc_symtab_shift(s, -shift);
 	}
-	VMC_TRY(vmc_error_wrap(check_match(t, e), "%s", path));
+	VMC_TRY(check_match(t, e));
 	if (!t->symbols) {
 		if (!s)
 			VMC_TRY(vmc_elf_symbols(e, &s));
 		if (!elf_shift(t, s, &shift))
-			return vmc_error_new(VMC_MISMATCH, "%s: no symbol to place it by", path);
+			return vmc_error_new(VMC_MISMATCH, "it has no symbol to place it by");
 		vmc_symtab_shift(s, shift);
 		t->kaslr_offset = shift;
 		t->has_kaslr_offset = true;
@@ -237,7 +263,7 @@ struct vmc_error *vmc_find_debuginfo(struct vmc_target *t, const char *path)
 	}
 	btf = vmc_elf_section(e, ".BTF");
 	if (!t->types && btf.size) {
-		VMC_TRY(vmc_error_wrap(vmc_btf_open(btf, true, NULL, &t->types), "%s", path));
+		VMC_TRY(vmc_btf_open(btf, true, NULL, &t->types));
 		t->types_from_elf = true;
 	}
 	if (!t->vmlinux)
