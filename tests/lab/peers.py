@@ -180,7 +180,8 @@ def ask(folder, truth, which):
 
 
 def ask_now(folder, truth, which):
-    path = dump_path(folder, truth, ["lzo-d31", "zlib-d31"] if which in ("dmesg", "drgn") else ["lzo-d31", "zlib-d31", "elf", "kdump-zlib"])
+    best = {"dmesg": ["lzo-d31", "zlib-d31"], "drgn": ["elf", "raw-d1", "lzo-d31"]}
+    path = dump_path(folder, truth, best.get(which, ["elf", "raw-d1", "lzo-d31", "kdump-zlib"]))
     if path is None:
         raise Skip("no dump in a format for peers")
     vmlinux = pathlib.Path(truth["vmlinux"])
