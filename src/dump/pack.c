@@ -14,7 +14,7 @@
 #define PACK_PAGES_MAX (uint64_t)(64u << 8)
 /* Shorter runs gain little, and stay readable to other programs. */
 #define RUN_MIN 16u
-#define PACK_LEVEL 19
+#define PACK_LEVEL 18
 
 struct pack_range {
 	uint64_t first, count;

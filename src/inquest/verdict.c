@@ -538,8 +538,9 @@ static void write_summary(struct vmc_report *r, const struct vmc_oops *o, const 
 			     r->panic_cpu >= 0 && c->pid == r->panic_task.pid
 				     ? vmc_arena_printf(&r->arena, " on CPU %d", r->panic_cpu)
 				     : "");
-	if (r->panic_message)
-		vmc_str_addf(&s, " %s.", r->panic_message);
+	if (r->panic_message && r->has_panic)
+		vmc_str_addf(&s, " %s%s", r->panic_message,
+			     vmc_str_ends(r->panic_message, ".") ? "" : ".");
 	if (s.len)
 		r->verdict.summary =
 			vmc_arena_strdup(&r->arena, vmc_str_text(&s) + (s.data[0] == ' '));

@@ -315,13 +315,36 @@ static struct vmc_error *read_records(struct vmc_target *t, struct vmc_log *l)
 
 /* ---- characters, before 3.5 ---- */
 
+/*
+ * "[    1.234567] " as printk writes it; returns its length, 0 where there is none. In
+ * whole numbers: a double would lose a microsecond now and then, and sscanf() minds the locale.
+ */
+static size_t parse_stamp(const char *text, uint64_t *ret_ns)
+{
+	uint64_t seconds = 0, micro = 0;
+	size_t i = 1, digits = 0;
+
+	if (text[0] != '[')
+		return 0;
+	i += strspn(text + i, " ");
+	for (; isdigit((unsigned char)text[i]) && digits < 10; i++, digits++)
+		seconds = seconds * 10 + (uint64_t)(text[i] - '0');
+	if (!digits || text[i++] != '.')
+		return 0;
+	for (digits = 0; isdigit((unsigned char)text[i]) && digits < 6; i++, digits++)
+		micro = micro * 10 + (uint64_t)(text[i] - '0');
+	if (digits != 6 || text[i++] != ']')
+		return 0;
+	*ret_ns = seconds * 1000000000 + micro * 1000;
+	return text[i] == ' ' ? i + 1 : i;
+}
+
 static bool add_line(struct vmc_log *l, char *text, size_t len)
 {
 	struct vmc_log_record rec = {
 		.seq = l->records.len, .level = -1, .facility = -1, .subsystem = "", .device = ""
 	};
-	double seconds;
-	int used = 0;
+	size_t used;
 
 	if (len >= 3 && text[0] == '<' && isdigit((unsigned char)text[1]) && text[2] == '>') {
 		rec.level = text[1] - '0';
@@ -329,14 +352,9 @@ static bool add_line(struct vmc_log *l, char *text, size_t len)
 		len -= 3;
 	}
 	text[len] = '\0'; /* where its newline stood */
-	if (sscanf(text, "[%lf] %n", &seconds, &used) == 1 && used > 0 && seconds >= 0 &&
-	    seconds < 1e9) {
-		rec.time_ns = (uint64_t)(seconds * 1e9);
-		text += used;
-		len -= (size_t)used;
-	}
-	rec.text = text;
-	rec.len = len;
+	used = parse_stamp(text, &rec.time_ns);
+	rec.text = text + used;
+	rec.len = len - used;
 	return vmc_vec_push(&l->records, rec);
 }
 
