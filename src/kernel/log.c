@@ -94,7 +94,9 @@ static struct vmc_error *text_block(const struct ring *r, uint64_t begin, uint64
 	*size = 0;
 	if (begin & 1 && next & 1) /* FAILED_LPOS, EMPTY_LINE_LPOS: no data block */
 		return NULL;
-	if (begin >> r->size_bits == (next - 1) >> r->size_bits && begin < next) {
+	/* positions start one ring below 2^64 and run through 0: compared by difference */
+	if (begin >> r->size_bits == (next - 1) >> r->size_bits &&
+	    next - begin - 1 < r->data_size) {
 		start = begin & (r->data_size - 1);
 		*size = next - begin;
 	} else if ((begin + r->data_size) >> r->size_bits == (next - 1) >> r->size_bits) {
