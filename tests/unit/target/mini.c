@@ -264,8 +264,9 @@ static void words(uint8_t *p, const uint64_t *v, size_t n)
 /* r15 r14 r13 r12 bp bx r11 r10 r9 r8 ax cx dx si di orig_ax ip cs flags sp ss */
 static void pt_regs(uint8_t *p, const struct mini_cpu *c)
 {
-	const uint64_t v[21] = { 15, 14, 13, 12, c->bp, 0xb, 11,    10,	   9,	     8,	    0xa,
-				 0xc, 0xd, 0x51, 0xd1,  0,   c->ip, c->cs, c->flags, c->sp, 0x18 };
+	const uint64_t v[21] = { 15,   14, 13,	  12,	 c->bp,	   0xb,	  11,
+				 10,   9,  8,	  0xa,	 0xc,	   0xd,	  0x51,
+				 0xd1, 0,  c->ip, c->cs, c->flags, c->sp, 0x18 };
 
 	words(p, v, 21);
 }
@@ -562,8 +563,8 @@ static void put_vmcoreinfo(struct mini *m)
 		     m->text);
 	if (!m->no_phys_base)
 		vmc_str_addf(&s, "NUMBER(phys_base)=%" PRId64 "\n", base + m->phys_base_lie);
-	vmc_str_addf(&s, "NUMBER(pgtable_l5_enabled)=%d\nKERNELOFFSET=%" PRIx64 "\n",
-		     m->five_level, m->kaslr);
+	vmc_str_addf(&s, "NUMBER(pgtable_l5_enabled)=%d\nKERNELOFFSET=%" PRIx64 "\n", m->five_level,
+		     m->kaslr);
 	vmc_str_add(&s, vmc_str_text(&m->vmcoreinfo));
 	vmc_str_deinit(&m->vmcoreinfo);
 	m->vmcoreinfo = s;
