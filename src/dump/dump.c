@@ -22,6 +22,7 @@ struct vmc_dump {
 
 	uint8_t *touched; /* one bit a page frame, NULL while not recording */
 	uint64_t touched_pfns;
+	bool paused;
 };
 
 void vmc_dump_free(struct vmc_dump *dump)
@@ -145,7 +146,7 @@ struct vmc_error *vmc_dump_page(struct vmc_dump *dump, uint64_t pfn, const uint8
 				     : dump->ops->page(dump->reader, pfn, ret, &why);
 
 	if (code == VMC_OK) {
-		if (pfn < dump->touched_pfns)
+		if (pfn < dump->touched_pfns && !dump->paused)
 			dump->touched[pfn / 8] |= (uint8_t)(1u << pfn % 8);
 		return NULL;
 	}
@@ -222,4 +223,9 @@ const uint8_t *vmc_dump_touched(const struct vmc_dump *dump, uint64_t *ret_pfns)
 {
 	*ret_pfns = dump->touched_pfns;
 	return dump->touched;
+}
+
+void vmc_dump_record_pause(struct vmc_dump *dump, bool paused)
+{
+	dump->paused = paused;
 }

@@ -134,6 +134,12 @@ bool vmc_dump_next_run(struct vmc_dump *dump, uint64_t from, uint64_t *ret_first
 struct vmc_error *vmc_dump_record(struct vmc_dump *dump) VMC_MUST_CHECK;
 const uint8_t *vmc_dump_touched(const struct vmc_dump *dump, uint64_t *ret_pfns);
 
+/*
+ * While paused, reads are not remembered: for searches that look at much and
+ * need little of it. No effect when nothing is recorded.
+ */
+void vmc_dump_record_pause(struct vmc_dump *dump, bool paused);
+
 VMC_DEFINE_CLEANUP(struct vmc_dump *, vmc_dump_free, vmc_cleanup_dumpp)
 
 #endif

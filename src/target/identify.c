@@ -10,6 +10,8 @@
 #include "target/find.h"
 
 #define BANNER_START "Linux version "
+/* All tables of kallsyms together, for millions of symbols. */
+#define TABLES_MAX (64u << 20)
 #define BTF_MAX (64u << 20)
 #define ORC_ENTRY_SIZE 6u
 /* x86-64 defaults where the kernel has no variable for them (Documentation/arch/x86/x86_64/mm.rst).
@@ -20,6 +22,24 @@
 #define PAGE_OFFSET_5LEVEL_OLD 0xff10000000000000ull
 #define DIRECT_MAP_SIZE_4LEVEL (64ull << 40)
 #define DIRECT_MAP_SIZE_5LEVEL (32ull << 50)
+
+/* Reads the tables from end to end: what stands between them is looked at when they are found. */
+static void touch_tables(struct vmc_target *t, const struct vmc_kallsyms_tables *k)
+{
+	const uint64_t tables[] = { k->names,	k->num_syms,	  k->token_table, k->token_index,
+				    k->offsets, k->relative_base, k->addresses };
+	uint64_t low = UINT64_MAX, high = 0;
+	uint8_t byte;
+
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(tables); i++) {
+		if (!tables[i])
+			continue;
+		low = tables[i] < low ? tables[i] : low;
+		high = tables[i] > high ? tables[i] : high;
+	}
+	for (uint64_t va = low; va <= high && high - low < TABLES_MAX; va += VMC_PAGE_SIZE)
+		vmc_error_free(vmc_memory_read(t->memory, va, &byte, 1));
+}
 
 static struct vmc_error *find_tables(struct vmc_target *t, const struct vmc_image *image,
 				     struct vmc_kallsyms_tables *ret)
@@ -39,7 +59,13 @@ static struct vmc_error *find_tables(struct vmc_target *t, const struct vmc_imag
 				ranges[n++] = image->pieces[i].range;
 		}
 	}
-	return vmc_kallsyms_find(&mem, ranges, n, ret);
+	/* of what is searched only what is found belongs into a slim dump */
+	vmc_dump_record_pause(t->dump, true);
+	struct vmc_error *err = vmc_kallsyms_find(&mem, ranges, n, ret);
+	vmc_dump_record_pause(t->dump, false);
+	if (!err)
+		touch_tables(t, ret);
+	return err;
 }
 
 struct vmc_error *vmc_find_symbols(struct vmc_target *t, const struct vmc_image *image)

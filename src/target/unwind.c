@@ -17,9 +17,11 @@
 #define IRET_FRAME_WORDS 5
 #define IRET_FRAME_SIZE (IRET_FRAME_WORDS * 8)
 #define SCAN_MAX 32768u /* bytes: the largest kernel stack, with KASAN */
-/* What unwinding keeps of the registers after a plain call. */
-#define KEPT_REGS \
-	((uint64_t)1 << VMC_X86_RIP | (uint64_t)1 << VMC_X86_RSP | (uint64_t)1 << VMC_X86_RBP)
+/* What unwinding keeps of the registers after a plain call; CR2 is the CPU's, whatever the frame.
+ */
+#define KEPT_REGS                                                                               \
+	((uint64_t)1 << VMC_X86_RIP | (uint64_t)1 << VMC_X86_RSP | (uint64_t)1 << VMC_X86_RBP | \
+	 (uint64_t)1 << VMC_X86_CR2)
 
 struct walk {
 	struct vmc_target *t;
@@ -314,8 +316,32 @@ static bool user_mode(const struct vmc_regs *r)
 	return vmc_regs_has(r, VMC_X86_CS) && (r->value[VMC_X86_CS] & 3) == 3;
 }
 
+/*
+ * A frame that was met before leads to the same frames again (Brent's cycle
+ * search: one remembered frame, renewed at each power of two). That sp falls is no
+ * sign: the stacks of interrupts lie anywhere.
+ */
+struct mark {
+	uint64_t pc, sp, bp;
+	size_t renew;
+};
+
+static bool was_here(struct mark *mark, const struct walk *w)
+{
+	struct mark now = { reg(w, VMC_X86_RIP), reg(w, VMC_X86_RSP), reg(w, VMC_X86_RBP), 0 };
+	bool same = now.pc == mark->pc && now.sp == mark->sp && now.bp == mark->bp;
+
+	if (w->out->frames.len >= mark->renew) {
+		now.renew = w->out->frames.len * 2;
+		*mark = now;
+	}
+	return same;
+}
+
 static struct vmc_error *walk_out(struct walk *w)
 {
+	struct mark mark = { 0 };
+
 	while (w->out->frames.len < VMC_FRAMES_MAX) {
 		uint64_t pc = reg(w, VMC_X86_RIP), sp = reg(w, VMC_X86_RSP);
 
@@ -335,6 +361,12 @@ static struct vmc_error *walk_out(struct walk *w)
 		if (reg(w, VMC_X86_RIP) == pc && reg(w, VMC_X86_RSP) == sp) {
 			w->out->stopped = vmc_error_new(
 				VMC_LIMIT, "the frame at 0x%" PRIx64 " leads back to itself", sp);
+			return NULL;
+		}
+		if (was_here(&mark, w)) {
+			w->out->stopped =
+				vmc_error_new(VMC_LIMIT, "the frames run in a circle at 0x%" PRIx64,
+					      reg(w, VMC_X86_RSP));
 			return NULL;
 		}
 	}

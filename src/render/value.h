@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A typed value of a dump as text, laid out as crash (that is gdb) does it:
+ *
+ *     struct list_head {
+ *       next = 0xffffffffc02410c8 <__this_module+8>,
+ *       prev = 0xffffffffc023c2c8 <__this_module+8>
+ *     }
+ *
+ * Types and bytes are both hostile. Bytes are first copied into an image that
+ * knows which of them are missing, so a page that is not in the dump costs
+ * only the members that lie in it: these show "<reason>". Nesting, elements
+ * of an array and the number of values are limited.
+ */
+#ifndef VMC_RENDER_VALUE_H
+#define VMC_RENDER_VALUE_H
+
+#include "base/reader.h"
+#include "base/str.h"
+#include "debug/types/type.h"
+#include "target/target.h"
+
+/* Largest object that is shown: the kernel's biggest structs have some 100 KiB. */
+#define VMC_VALUE_MAX (1u << 20)
+/* Elements of an array, and bytes of a text, before "...": crash's print_max. */
+#define VMC_VALUE_ELEMENTS 256
+
+/* Copied bytes of memory. Zero-initialise. */
+struct vmc_image {
+	uint64_t addr;
+	uint8_t *data;
+	uint64_t size;
+	uint8_t *absent;       /* by page of memory: enum vmc_code, VMC_OK where it could be read */
+	size_t n_pages;	       /* that the range touches */
+	size_t n_absent;       /* of them */
+	struct vmc_error *why; /* the first page's that could not be read */
+};
+
+/*
+ * Copies what can be read of [addr, addr + size). Fails for more than VMC_VALUE_MAX bytes
+ * (VMC_LIMIT), a range that wraps (VMC_USAGE), and without memory; never for missing pages.
+ */
+struct vmc_error *vmc_image_read(const struct vmc_reader *mem, uint64_t addr, uint64_t size,
+				 struct vmc_image *ret) VMC_MUST_CHECK;
+void vmc_image_deinit(struct vmc_image *image);
+#define vmc_autoimage vmc_cleanup(vmc_image_deinit)
+
+/* How values are shown. Zero-initialise, then set. */
+struct vmc_printer {
+	struct vmc_reader mem;	   /* strings and what pointers lead to are read from here */
+	struct vmc_target *target; /* has names for what pointers point to; NULL: no names */
+	bool hex;		   /* integers too, not only pointers */
+	unsigned int base;	   /* columns in front of every line but the first */
+	unsigned int shown;	   /* values so far: see PRINTED_MAX */
+	struct vmc_error *problem; /* first that was wrong with a type, or a limit; owned */
+};
+void vmc_printer_deinit(struct vmc_printer *p);
+#define vmc_autoprinter vmc_cleanup(vmc_printer_deinit)
+
+/*
+ * Writes the value of `m`, whose bit_offset counts from the start of the image,
+ * without its name. Further lines are indented by base + 2 * level and more.
+ */
+void vmc_value_print(struct vmc_printer *p, const struct vmc_image *image,
+		     const struct vmc_member *m, unsigned int level, struct vmc_str *out);
+
+/*
+ * The same, preceded by "NAME = ": members of crash's `struct -p`. A pointer's
+ * line has its type, and below it, behind "->", is what it points to. False
+ * when m is no pointer and nothing was written.
+ */
+bool vmc_value_follow(struct vmc_printer *p, const struct vmc_image *image,
+		      const struct vmc_member *m, const char *name, struct vmc_str *out);
+
+#endif
