@@ -470,6 +470,7 @@ static void write_title(struct vmc_report *r, const struct vmc_oops *o)
 {
 	const struct category *k = category_of(r->verdict.category);
 	const struct vmc_culprit *c = &r->verdict.culprit;
+	const char *words = k->words;
 
 	if (strcmp(k->id, "unknown") == 0) {
 		r->verdict.title = o ? o->headline : r->has_panic ? r->panic_message : k->words;
@@ -477,16 +478,18 @@ static void write_title(struct vmc_report *r, const struct vmc_oops *o)
 			r->verdict.title = "panic of unknown cause";
 		return;
 	}
+	/* a log with a warning and no panic: nothing was made fatal */
+	if (strcmp(k->id, "warning-panic") == 0 && !r->has_panic)
+		words = "WARNING";
 	if (strcmp(k->id, "panic-call") == 0 && r->panic_message)
-		r->verdict.title =
-			vmc_arena_printf(&r->arena, "%s: %s", k->words, r->panic_message);
+		r->verdict.title = vmc_arena_printf(&r->arena, "%s: %s", words, r->panic_message);
 	else if (c->function && c->module)
-		r->verdict.title = vmc_arena_printf(&r->arena, "%s in %s [%s]", k->words,
-						    c->function, c->module);
+		r->verdict.title =
+			vmc_arena_printf(&r->arena, "%s in %s [%s]", words, c->function, c->module);
 	else if (c->function && strcmp(k->id, "manual") != 0)
-		r->verdict.title = vmc_arena_printf(&r->arena, "%s in %s", k->words, c->function);
+		r->verdict.title = vmc_arena_printf(&r->arena, "%s in %s", words, c->function);
 	else
-		r->verdict.title = k->words;
+		r->verdict.title = words;
 }
 
 /* " Module victim: out-of-tree module was loaded (O), unsigned module was loaded (E)." */
