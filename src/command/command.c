@@ -3,13 +3,19 @@
 
 #include <string.h>
 
+#include "command/line.h"
 #include "command/list.h"
+#include "command/typename.h"
 #include "render/words.h"
 
 const struct vmc_command *const vmc_commands[] = {
-	&vmc_command_bt,    &vmc_command_help, &vmc_command_log, &vmc_command_mod,
-	&vmc_command_ps,    &vmc_command_quit, &vmc_command_rd,	 &vmc_command_set,
-	&vmc_command_shape, &vmc_command_sym,  &vmc_command_sys, NULL,
+	&vmc_command_bt,     &vmc_command_help,
+	&vmc_command_log,    &vmc_command_mod,
+	&vmc_command_ps,     &vmc_command_quit,
+	&vmc_command_rd,     &vmc_command_set,
+	&vmc_command_shape,  &vmc_command_struct,
+	&vmc_command_sym,    &vmc_command_sys,
+	&vmc_command_whatis, NULL,
 };
 
 /* Is `name` one of the words of `list`? */
@@ -91,11 +97,29 @@ static struct vmc_error *unknown(const char *name)
 			     vmc_str_text(&known));
 }
 
+/*
+ * crash's short forms of `struct`: "*list_head ADDR", and a line that begins with the name
+ * of a struct, as in "task_struct.pid ADDR". Writes the words of the long form.
+ */
+static bool is_short(struct vmc_session *s, int argc, char *const *argv,
+		     char *words[VMC_LINE_WORDS + 1])
+{
+	bool starred = argv[0][0] == '*';
+
+	if (argc >= VMC_LINE_WORDS || (!starred && !vmc_typename_is(s, argv[0])))
+		return false;
+	words[0] = (char *)vmc_command_struct.name;
+	for (int i = 0; i < argc; i++)
+		words[i + 1] = argv[i] + (i == 0 && starred);
+	return true;
+}
+
 bool vmc_command_run(struct vmc_session *s, int argc, char *const *argv, struct vmc_str *out)
 {
 	const struct vmc_command *c;
 	struct vmc_args args;
 	struct vmc_error *err;
+	char *words[VMC_LINE_WORDS + 1];
 	bool failed_before = s->failed, ok;
 
 	vmc_str_clear(&s->errors);
@@ -103,6 +127,11 @@ bool vmc_command_run(struct vmc_session *s, int argc, char *const *argv, struct 
 		return true;
 	s->failed = false;
 	c = vmc_command_find(argv[0]);
+	if (!c && is_short(s, argc, argv, words)) {
+		c = &vmc_command_struct;
+		argv = words;
+		argc++;
+	}
 	if (!c) {
 		vmc_session_complain(s, "vmcoroner", unknown(argv[0]));
 		return false;

@@ -14,7 +14,9 @@ extern const struct vmc_command vmc_command_quit;
 extern const struct vmc_command vmc_command_rd;
 extern const struct vmc_command vmc_command_set;
 extern const struct vmc_command vmc_command_shape;
+extern const struct vmc_command vmc_command_struct;
 extern const struct vmc_command vmc_command_sym;
 extern const struct vmc_command vmc_command_sys;
+extern const struct vmc_command vmc_command_whatis;
 
 #endif

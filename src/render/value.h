@@ -50,6 +50,7 @@ struct vmc_printer {
 	struct vmc_reader mem;	   /* strings and what pointers lead to are read from here */
 	struct vmc_target *target; /* has names for what pointers point to; NULL: no names */
 	bool hex;		   /* integers too, not only pointers */
+	bool follow;		   /* pointers among the members of a struct: crash's `struct -p` */
 	unsigned int base;	   /* columns in front of every line but the first */
 	unsigned int shown;	   /* values so far: see PRINTED_MAX */
 	struct vmc_error *problem; /* first that was wrong with a type, or a limit; owned */
@@ -65,9 +66,8 @@ void vmc_value_print(struct vmc_printer *p, const struct vmc_image *image,
 		     const struct vmc_member *m, unsigned int level, struct vmc_str *out);
 
 /*
- * The same, preceded by "NAME = ": members of crash's `struct -p`. A pointer's
- * line has its type, and below it, behind "->", is what it points to. False
- * when m is no pointer and nothing was written.
+ * A pointer of `struct -p` in whole lines: its declaration and value, below it
+ * behind "->" what it points to. False when m is no pointer and nothing was written.
  */
 bool vmc_value_follow(struct vmc_printer *p, const struct vmc_image *image,
 		      const struct vmc_member *m, const char *name, struct vmc_str *out);
