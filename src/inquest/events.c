@@ -3,13 +3,15 @@
  * Which report of the log is the cause. The rules, in order:
  *
  *   1. What comes after the first panic is a consequence of it.
- *   2. Of what came before, the first defect counts (an oops, BUG, stall ...): later
- *      ones are reported by a kernel that is already damaged.
- *   3. A warning is the cause only if the panic says so (panic_on_warn), or if
+ *   2. A panic that names a kind of report (an exception, a hung task, a stall ...)
+ *      has the first report of that kind as its cause.
+ *   3. Else, of what came before, the first defect counts (an oops, BUG, stall ...):
+ *      later ones are reported by a kernel that is already damaged.
+ *   4. A warning is the cause only if the panic says so (panic_on_warn), or if
  *      nothing else was reported.
- *   4. A fault in user space is never the cause of a kernel's death, but it may be
+ *   5. A fault in user space is never the cause of a kernel's death, but it may be
  *      the trigger.
- *   5. A panic without a report before it is its own cause.
+ *   6. A panic without a report before it is its own cause.
  */
 #include <string.h>
 
@@ -34,11 +36,46 @@ static bool is_echo(const struct vmc_report *r, const struct vmc_oops *o)
 	       memmem(l->text, l->len, "end Kernel panic", 16);
 }
 
+/* What a panic message says of the report that led to it: the categories that fit. */
+static const struct {
+	const char *message;
+	const char *categories[3];
+	bool others; /* every category but these */
+} panic_reasons[] = {
+	/* die() panics for oopses alone: a stall that was told before did not */
+	{ "Fatal exception", { "hung-task", "soft-lockup", "rcu-stall" }, true },
+	{ "hung_task: blocked tasks", { "hung-task" }, false },
+	{ "softlockup: hung tasks", { "soft-lockup" }, false },
+	{ "Hard LOCKUP", { "hard-lockup" }, false },
+	{ "RCU Stall", { "rcu-stall" }, false },
+	{ "scheduling while atomic", { "atomic-sleep" }, false },
+};
+
+static bool has_category(const struct vmc_oops *o, const char *const categories[3])
+{
+	for (size_t i = 0; i < 3 && categories[i]; i++) {
+		if (vmc_streq(o->category, categories[i]))
+			return true;
+	}
+	return false;
+}
+
+/* True when the panic message names this kind of report; false as well when it names none. */
+static bool is_named(const struct vmc_report *r, const struct vmc_oops *o)
+{
+	for (size_t i = 0; r->panic_message && i < VMC_ARRAY_SIZE(panic_reasons); i++) {
+		if (strstr(r->panic_message, panic_reasons[i].message))
+			return has_category(o, panic_reasons[i].categories) !=
+			       panic_reasons[i].others;
+	}
+	return false;
+}
+
 /* Index of the report that is the cause, or -1. */
 static int choose_primary(const struct vmc_report *r)
 {
 	bool by_warning = warned_to_death(r);
-	int panic = -1, defect = -1, warning = -1, last_warning = -1;
+	int panic = -1, defect = -1, warning = -1, last_warning = -1, named = -1;
 
 	for (size_t i = 0; i < r->oopses.n_reports; i++) {
 		const struct vmc_oops *o = &r->oopses.reports[i];
@@ -53,12 +90,17 @@ static int choose_primary(const struct vmc_report *r)
 			last_warning = (int)i;
 			if (warning < 0)
 				warning = (int)i;
-		} else if (defect < 0) {
-			defect = (int)i;
+		} else {
+			if (defect < 0)
+				defect = (int)i;
+			if (named < 0 && is_named(r, o))
+				named = (int)i;
 		}
 	}
 	if (by_warning && last_warning >= 0)
 		return last_warning;
+	if (named >= 0)
+		return named;
 	if (defect >= 0)
 		return defect;
 	return panic >= 0 ? panic : warning;

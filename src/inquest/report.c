@@ -91,6 +91,30 @@ static void find_panic_line(struct vmc_report *r)
 	}
 }
 
+/*
+ * The timekeeper stands still while the CPU that keeps it has interrupts off,
+ * and a hung machine may be dumped long after: a later stamp in the log is
+ * then the better witness. Below a second the two clocks' drift decides.
+ */
+static void refine_time(struct vmc_report *r)
+{
+	double last = 0;
+
+	for (size_t i = 0; i < r->log.records.len; i++) {
+		double stamp = (double)r->log.records.data[i].time_ns / 1e9;
+
+		if (stamp > last)
+			last = stamp;
+	}
+	if (!r->has_log || last <= 0 || (r->system.has_uptime && last < r->system.uptime + 1))
+		return;
+	if (r->system.has_uptime && r->system.has_date)
+		r->system.date += (int64_t)(last - r->system.uptime);
+	r->system.uptime = last;
+	r->system.uptime_from = "log";
+	r->system.has_uptime = true;
+}
+
 /* kdump starts before panic() prints: then the first line of the cause stands for the message. */
 static void default_panic_message(struct vmc_report *r)
 {
@@ -249,6 +273,7 @@ struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, struct
 	note_dump_gaps(r);
 	vmc_system_read(t, &r->system);
 	read_log(r);
+	refine_time(r);
 	find_panic_line(r);
 	vmc_target_modules(t);
 	read_tasks(r);

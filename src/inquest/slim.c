@@ -28,6 +28,8 @@ static struct vmc_error *write_pages(struct vmc_target *t, const uint8_t *touche
 	for (uint64_t pfn = 0; pfn < pfns; pfn++) {
 		const uint8_t *page;
 
+		if (!touched[pfn / 8])
+			pfn |= 7;
 		if (!(touched[pfn / 8] >> pfn % 8 & 1))
 			continue;
 		VMC_TRY(vmc_dump_page(t->dump, pfn, &page));
@@ -37,13 +39,27 @@ static struct vmc_error *write_pages(struct vmc_target *t, const uint8_t *touche
 	return NULL;
 }
 
-/* What was RAM in the original stays RAM: a page left out here is not taken for a hole. */
+/*
+ * What was RAM in the original stays RAM: a page left out here is not taken for a hole. By
+ * runs, for the headers of a damaged dump may promise terabytes.
+ */
 static void mark_ram(struct vmc_dump *dump, uint8_t *ram, uint64_t pfns)
 {
+	uint64_t first, count, at = 0;
+
 	memset(ram, 0, pfns / 8 + 1);
-	for (uint64_t pfn = 0; pfn < pfns; pfn++) {
-		if (vmc_dump_page_state(dump, pfn) != VMC_NOT_RAM)
-			ram[pfn / 8] |= (uint8_t)(1u << pfn % 8);
+	while (at < pfns && vmc_dump_next_ram(dump, at, &first, &count)) {
+		uint64_t end = count < pfns && first < pfns - count ? first + count : pfns;
+
+		for (at = first; at < end;) {
+			if (at % 8 == 0 && end - at >= 8) {
+				memset(ram + at / 8, 0xff, (size_t)((end - at) / 8));
+				at += (end - at) / 8 * 8;
+			} else {
+				ram[at / 8] |= (uint8_t)(1u << at % 8);
+				at++;
+			}
+		}
 	}
 }
 
@@ -85,6 +101,8 @@ struct vmc_error *vmc_slim(struct vmc_target *t, const char *path, const char *o
 		return vmc_error_no_memory();
 	memcpy(touched, live, pfns / 8 + (pfns % 8 != 0));
 	mark_ram(t->dump, ram, pfns);
+	for (uint64_t i = 0; i < pfns / 8 + (pfns % 8 != 0); i++)
+		ram[i] |= touched[i];
 	n_notes = copy_notes(info, notes);
 	VMC_TRY(vmc_pack_make(t->dump, touched, pfns, &pack, &pack_size));
 	if (pack)

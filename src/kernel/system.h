@@ -16,7 +16,7 @@ struct vmc_system {
 	const char *date_from; /* "timekeeper", "CRASHTIME", "dump header" */
 	bool has_uptime;
 	double uptime;		 /* seconds of monotonic time since boot */
-	const char *uptime_from; /* "timekeeper", "log" */
+	const char *uptime_from; /* "timekeeper"; "log" where a report took the last stamp instead */
 	bool has_load;
 	double load[3];
 	bool has_memory;
