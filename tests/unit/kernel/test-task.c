@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "kernel/task.h"
+#include "tasks.h"
+
+struct want {
+	int pid, tgid;
+	const char *comm;
+	bool in_pids, in_list, idle;
+};
+
+static void check_tasks(const struct vmc_tasks *l, const struct want *want, size_t n)
+{
+	for (size_t i = 0; i < n && i < l->tasks.len; i++) {
+		const struct vmc_task *t = &l->tasks.data[i];
+
+		assert_string_equal(t->comm, want[i].comm);
+		assert_int_equal(t->pid, want[i].pid);
+		assert_int_equal(t->tgid, want[i].tgid);
+		assert_int_equal(t->in_pids, want[i].in_pids);
+		assert_int_equal(t->in_list, want[i].in_list);
+		assert_int_equal(t->is_idle, want[i].idle);
+		assert_null(t->why_bad);
+	}
+	assert_int_equal(l->tasks.len, n);
+}
+
+static void both_walks_find_the_same(void **state)
+{
+	static const struct want want[] = {
+		{ 0, 0, "swapper/0", true, true, true },
+		{ 0, 0, "swapper/1", true, true, true },
+		{ 1, 1, "init", true, true, false },
+		{ 2, 2, "kthreadd", true, true, false },
+		{ 700, 700, "server", true, true, false },
+		{ 701, 700, "worker", true, true, false },
+		{ 702, 700, "worker", true, true, false },
+	};
+
+	(void)state;
+	for (int old = 0; old <= 1; old++) {
+		AUTO_MINI m = mini();
+		struct people p = people(&m, old);
+		struct vmc_tasks l;
+		uint64_t server;
+
+		server = add_process(&p, 700, "server", EVERYWHERE);
+		add_process(&p, 1, "init", EVERYWHERE);
+		add_thread(&p, server, 702, "worker", EVERYWHERE);
+		add_thread(&p, server, 701, "worker", EVERYWHERE);
+		add_process(&p, 2, "kthreadd", EVERYWHERE);
+		add_cpus(&p, 2);
+		run_on(&p, 1, server);
+		assert_ok(vmc_tasks_read(mini_open(&m), &l));
+		check_tasks(&l, want, VMC_ARRAY_SIZE(want));
+		assert_null(l.pids_problem);
+		assert_null(l.list_problem);
+		assert_int_equal(l.only_in_pids + l.only_in_list, 0);
+		assert_int_equal(l.tasks.data[4].addr, server);
+		assert_true(l.tasks.data[4].on_cpu);
+		assert_int_equal(l.tasks.data[4].cpu, 1);
+		assert_true(l.tasks.data[0].on_cpu);
+		assert_false(l.tasks.data[1].on_cpu);
+		assert_int_equal(l.tasks.data[1].cpu, 1);
+		vmc_tasks_deinit(&l);
+	}
+}
+
+static void what_only_one_walk_finds_is_told(void **state)
+{
+	static const struct want want[] = {
+		{ 0, 0, "swapper/0", true, true, true },  { 1, 1, "init", true, true, false },
+		{ 10, 10, "hidden", true, false, false }, { 11, 11, "exiting", false, true, false },
+		{ 12, 1, "thread", false, true, false },
+	};
+	AUTO_MINI m = mini();
+	struct people p = people(&m, false);
+	struct vmc_tasks l;
+	uint64_t init;
+
+	(void)state;
+	init = add_process(&p, 1, "init", EVERYWHERE);
+	add_process(&p, 10, "hidden", IN_PIDS);
+	add_process(&p, 11, "exiting", IN_LIST);
+	add_thread(&p, init, 12, "thread", IN_LIST);
+	add_cpus(&p, 1);
+	assert_ok(vmc_tasks_read(mini_open(&m), &l));
+	check_tasks(&l, want, VMC_ARRAY_SIZE(want));
+	assert_int_equal(l.only_in_pids, 1);
+	assert_int_equal(l.only_in_list, 2);
+	vmc_tasks_deinit(&l);
+}
+
+/* A list that bites its own tail: the tree still has everybody. */
+static void a_circle_in_the_list_ends_that_walk(void **state)
+{
+	static const struct want want[] = {
+		{ 0, 0, "swapper/0", true, true, true },
+		{ 1, 1, "init", true, true, false },
+		{ 2, 2, "second", true, true, false },
+		{ 3, 3, "third", true, false, false },
+	};
+	AUTO_MINI m = mini();
+	struct people p = people(&m, false);
+	uint64_t first = add_process(&p, 1, "init", EVERYWHERE);
+	uint64_t second = add_process(&p, 2, "second", EVERYWHERE);
+	struct vmc_tasks l;
+
+	(void)state;
+	add_process(&p, 3, "third", EVERYWHERE);
+	mini_set(&m, second, "task_struct.tasks.next",
+		 first + mini_offset(&m, "task_struct.tasks"));
+	add_cpus(&p, 1);
+	assert_ok(vmc_tasks_read(mini_open(&m), &l));
+	check_tasks(&l, want, VMC_ARRAY_SIZE(want));
+	assert_int_equal(vmc_error_code(l.list_problem), VMC_LIMIT);
+	assert_null(l.pids_problem);
+	vmc_tasks_deinit(&l);
+}
+
+static void lost_memory_ends_one_walk_only(void **state)
+{
+	static const struct want want[] = {
+		{ 0, 0, "swapper/0", true, true, true },
+		{ 1, 1, "init", false, true, false },
+		{ 2, 2, "second", false, true, false },
+	};
+	AUTO_MINI m = mini();
+	struct people p = people(&m, false);
+	struct vmc_tasks l;
+
+	(void)state;
+	add_process(&p, 1, "init", EVERYWHERE);
+	add_process(&p, 2, "second", EVERYWHERE);
+	add_cpus(&p, 1);
+	/* the tree's first entry leads out of memory */
+	mini_u64(&m, p.node + 40, 0xffff88807fff0000);
+	assert_ok(vmc_tasks_read(mini_open(&m), &l));
+	check_tasks(&l, want, VMC_ARRAY_SIZE(want));
+	assert_int_equal(vmc_error_code(l.pids_problem), VMC_NOT_RAM);
+	vmc_tasks_deinit(&l);
+}
+
+/* Nodes that contain themselves, sibling entries, process groups without a task. */
+static void odd_trees_end(void **state)
+{
+	AUTO_MINI m = mini();
+	struct people p = people(&m, false);
+	struct vmc_tasks l;
+
+	(void)state;
+	add_process(&p, 1, "init", EVERYWHERE);
+	mini_u64(&m, p.node + 40 + 8 * 5, 0x402 /* sibling */);
+	mini_u64(&m, p.node + 40 + 8 * 6, mini_direct(&m, mini_alloc(&m, 128)));
+	add_cpus(&p, 1);
+	assert_ok(vmc_tasks_read(mini_open(&m), &l));
+	assert_int_equal(l.tasks.len, 2);
+	assert_null(l.pids_problem);
+	vmc_tasks_deinit(&l);
+
+	AUTO_MINI m2 = mini();
+	struct people p2 = people(&m2, false);
+
+	add_process(&p2, 1, "init", EVERYWHERE);
+	mini_u64(&m2, p2.node + 40 + 8 * 5, p2.node | 2);
+	assert_ok(vmc_tasks_read(mini_open(&m2), &l));
+	assert_int_equal(l.tasks.len, 1);
+	assert_int_equal(vmc_error_code(l.pids_problem), VMC_BAD_FORMAT);
+	vmc_tasks_deinit(&l);
+}
+
+/* pid 0 and up to 63 fit one node; more need a second level. */
+static void trees_have_levels(void **state)
+{
+	AUTO_MINI m = mini();
+	struct people p = people(&m, false);
+	uint64_t top = mini_direct(&m, mini_alloc(&m, 576)), second;
+	struct vmc_tasks l;
+
+	(void)state;
+	add_process(&p, 1, "low", IN_PIDS);
+	second = mini_direct(&m, mini_alloc(&m, 576));
+	mini_u64(&m, top + 40, p.node | 2);
+	mini_u64(&m, top + 40 + 8 * 63, second | 2);
+	p.node = second;
+	add_process(&p, 4095, "high", IN_PIDS);
+	for (size_t i = 0; i < m.symbols.len; i++) {
+		if (strcmp(m.symbols.data[i].name, "init_pid_ns") == 0)
+			mini_set(&m, m.symbols.data[i].addr, "pid_namespace.idr.idr_rt.xa_head",
+				 top | 2);
+	}
+	assert_ok(vmc_tasks_read(mini_open(&m), &l));
+	assert_int_equal(l.tasks.len, 2);
+	assert_int_equal(l.only_in_pids, 2);
+	assert_string_equal(l.tasks.data[1].comm, "high");
+	vmc_tasks_deinit(&l);
+}
+
+static void a_task_has_its_members(void **state)
+{
+	AUTO_MINI m = mini();
+	struct people p = people(&m, false);
+	uint64_t parent = add_process(&p, 1, "init", EVERYWHERE);
+	uint64_t task = add_process(&p, 42, "ctl\x1b[2Jname", EVERYWHERE);
+	uint64_t mm = mini_alloc(&m, 128);
+	struct vmc_task t;
+
+	(void)state;
+	mini_set(&m, task, "task_struct.real_parent", parent);
+	mini_set(&m, task, "task_struct.mm", mm);
+	mini_set(&m, task, "task_struct.thread_info.cpu", 3);
+	mini_set(&m, task, "task_struct.start_time", 123456789);
+	mini_set(&m, task, "task_struct.sched_info.last_arrival", 987654321);
+	mini_set(&m, task, "task_struct.flags", PF_KTHREAD);
+	mini_set(&m, mm, "mm_struct.total_vm", 500);
+	mini_set(&m, mm, "mm_struct.rss_stat.count[0]", 100);
+	mini_set(&m, mm, "mm_struct.rss_stat.count[1]", 20);
+	mini_set(&m, mm, "mm_struct.rss_stat.count[2]", 7000); /* swap entries are not resident */
+	mini_set(&m, mm, "mm_struct.rss_stat.count[3]", (uint64_t)-5);
+	assert_ok(vmc_task_read(mini_open(&m), task, &t));
+	assert_int_equal(t.pid, 42);
+	assert_int_equal(t.ppid, 1);
+	assert_int_equal(t.cpu, 3);
+	assert_int_equal(t.stack, stack_of(&p, task));
+	assert_int_equal(t.mm, mm);
+	assert_int_equal(t.vm_pages, 500);
+	assert_int_equal(t.rss_pages, 120);
+	assert_int_equal(t.start_ns, 123456789);
+	assert_int_equal(t.last_ran_ns, 987654321);
+	assert_true(t.kthread);
+	assert_null(strchr(t.comm, '\x1b'));
+	assert_code(vmc_task_read(m.target, 0x10, &t), VMC_UNMAPPED);
+}
+
+static void states_have_names(void **state)
+{
+	static const struct {
+		uint64_t state;
+		const char *brief, *full;
+	} rows[] = {
+		{ 0, "RU", "TASK_RUNNING" },
+		{ 1, "IN", "TASK_INTERRUPTIBLE" },
+		{ 2, "UN", "TASK_UNINTERRUPTIBLE" },
+		{ 0x402, "ID", "TASK_IDLE" },
+		{ 0x102, "UN", "TASK_UNINTERRUPTIBLE" }, /* TASK_KILLABLE */
+		{ 4, "ST", "TASK_STOPPED" },
+		{ 8, "TR", "TASK_TRACED" },
+		{ 0x40, "PA", "TASK_PARKED" },
+		{ 0x80 | 0x20ull << 32, "ZO", "EXIT_ZOMBIE" },
+		{ 0x10ull << 32, "DE", "EXIT_DEAD" },
+		{ 0x800, "NE", "TASK_NEW" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(rows); i++) {
+		struct vmc_task t = { .state = rows[i].state };
+
+		assert_string_equal(vmc_task_state(NULL, &t), rows[i].brief);
+		assert_string_equal(vmc_task_state_long(NULL, &t), rows[i].full);
+	}
+}
+
+/* state and exit_state are kept apart, whatever their width. */
+static void the_state_is_read_by_either_name(void **state)
+{
+	(void)state;
+	for (int old = 0; old <= 1; old++) {
+		AUTO_MINI m = mini();
+		struct people p = people(&m, old);
+		uint64_t task = add_process(&p, 5, "five", EVERYWHERE);
+		struct vmc_task t;
+
+		mini_set(&m, task, old ? "task_struct.state" : "task_struct.__state", 0x402);
+		mini_set(&m, task, "task_struct.exit_state", 0x20);
+		assert_ok(vmc_task_read(mini_open(&m), task, &t));
+		assert_int_equal(t.state, 0x402 | 0x20ull << 32);
+	}
+}
+
+static void without_types_there_are_no_tasks(void **state)
+{
+	AUTO_MINI m = mini();
+	struct people p = people(&m, false);
+	struct vmc_tasks l;
+
+	(void)state;
+	add_process(&p, 1, "init", EVERYWHERE);
+	m.no_types = true;
+	assert_code(vmc_tasks_read(mini_open(&m), &l), VMC_NOT_FOUND);
+	assert_int_equal(l.tasks.len, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(both_walks_find_the_same),
+		cmocka_unit_test(what_only_one_walk_finds_is_told),
+		cmocka_unit_test(a_circle_in_the_list_ends_that_walk),
+		cmocka_unit_test(lost_memory_ends_one_walk_only),
+		cmocka_unit_test(odd_trees_end),
+		cmocka_unit_test(trees_have_levels),
+		cmocka_unit_test(a_task_has_its_members),
+		cmocka_unit_test(states_have_names),
+		cmocka_unit_test(the_state_is_read_by_either_name),
+		cmocka_unit_test(without_types_there_are_no_tasks),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
