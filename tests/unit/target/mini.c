@@ -461,10 +461,21 @@ static uint32_t put_struct_type(const struct mini *m, struct maker *k, const uin
 	return id;
 }
 
+/* Enumerators of one enum are given one after the other. */
+static uint32_t same_enum(const struct mini *m, size_t first)
+{
+	size_t n = 1;
+
+	while (first + n < m->enums.len &&
+	       strcmp(m->enums.data[first].name, m->enums.data[first + n].name) == 0)
+		n++;
+	return (uint32_t)n;
+}
+
 static void put_btf(struct mini *m)
 {
 	struct maker k = { 0 };
-	uint32_t ids[64] = { 0 };
+	uint32_t ids[64] = { 0 }, n;
 	struct vmc_bytes b;
 	uint64_t addr;
 
@@ -478,9 +489,12 @@ static void put_btf(struct mini *m)
 	assert_true(m->structs.len <= VMC_ARRAY_SIZE(ids));
 	for (size_t i = 0; i < m->structs.len; i++)
 		ids[i] = put_struct_type(m, &k, ids, m->structs.data[i]);
-	for (size_t i = 0; i < m->enums.len; i++) {
-		make_type(&k, m->enums.data[i].name, BTF_ENUM, 1, false, 4);
-		make_pair(&k, m->enums.data[i].enumerator, (uint32_t)m->enums.data[i].value);
+	for (size_t i = 0; i < m->enums.len; i += n) {
+		n = same_enum(m, i);
+		make_type(&k, m->enums.data[i].name, BTF_ENUM, n, false, 4);
+		for (size_t e = i; e < i + n; e++)
+			make_pair(&k, m->enums.data[e].enumerator,
+				  (uint32_t)m->enums.data[e].value);
 	}
 	b = make_btf(&k);
 	addr = mini_alloc(m, b.size);
