@@ -9,8 +9,14 @@
 
 /* makedumpfile --split writes a file a process; 64 is more than anybody starts. */
 #define PARTS_MAX 64u
-/* 32 TiB: pages above are not recorded, whatever the headers claim. */
-#define RECORD_PFNS_MAX ((uint64_t)1 << 33)
+/*
+ * Pages above are not recorded, whatever the headers claim: 1 TiB, and as much more as the
+ * file's size makes credible. No dump is smaller than its struct pages, 64 bytes for each
+ * frame, and these compress to a fourth and better. In any case 16 TiB: half a gigabyte of bits.
+ */
+#define RECORD_PFNS_SURE ((uint64_t)1 << 28)
+#define RECORD_BYTES_A_PFN 4u
+#define RECORD_PFNS_MAX ((uint64_t)1 << 32)
 
 struct vmc_dump {
 	struct vmc_file *files;
@@ -203,14 +209,25 @@ bool vmc_dump_next_run(struct vmc_dump *dump, uint64_t from, uint64_t *ret_first
 	return dump->ops->next_run(dump->reader, from, ret_first, ret_count);
 }
 
+bool vmc_dump_next_ram(struct vmc_dump *dump, uint64_t from, uint64_t *ret_first,
+		       uint64_t *ret_count)
+{
+	return dump->ops->next_ram(dump->reader, from, ret_first, ret_count);
+}
+
 struct vmc_error *vmc_dump_record(struct vmc_dump *dump)
 {
+	uint64_t credible = dump->facts.info.file_size / RECORD_BYTES_A_PFN;
 	uint64_t pfns = dump->facts.info.max_pfn;
 
 	if (dump->touched)
 		return NULL;
-	if (pfns > RECORD_PFNS_MAX)
-		pfns = RECORD_PFNS_MAX;
+	if (credible < RECORD_PFNS_SURE)
+		credible = RECORD_PFNS_SURE;
+	if (credible > RECORD_PFNS_MAX)
+		credible = RECORD_PFNS_MAX;
+	if (pfns > credible)
+		pfns = credible;
 	/* memory is taken only for the parts that are written to */
 	dump->touched = calloc(1, (size_t)(pfns / 8 + 1));
 	if (!dump->touched)

@@ -125,6 +125,12 @@ struct vmc_reader vmc_dump_reader(struct vmc_dump *dump);
  */
 bool vmc_dump_next_run(struct vmc_dump *dump, uint64_t from, uint64_t *ret_first,
 		       uint64_t *ret_count);
+/*
+ * The next run of frames that were RAM by the headers, whether their contents are in the
+ * file or not. Two runs may touch.
+ */
+bool vmc_dump_next_ram(struct vmc_dump *dump, uint64_t from, uint64_t *ret_first,
+		       uint64_t *ret_count);
 
 /*
  * From now on remembers which pages are read (for slim). vmc_dump_touched()

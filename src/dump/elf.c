@@ -425,9 +425,27 @@ static bool elf_next_run(void *reader, uint64_t from, uint64_t *ret_first, uint6
 	return false;
 }
 
+static bool elf_next_ram(void *reader, uint64_t from, uint64_t *ret_first, uint64_t *ret_count)
+{
+	const struct elf *e = reader;
+	const struct vmc_extent *x;
+	size_t i;
+
+	if (from >= PFN_END)
+		return false;
+	i = vmc_extents_find(&e->map, from * VMC_PAGE_SIZE, e->last);
+	if (i == e->map.len)
+		return false;
+	x = &e->map.data[i];
+	*ret_first = x->start / VMC_PAGE_SIZE > from ? x->start / VMC_PAGE_SIZE : from;
+	*ret_count = (x->end - 1) / VMC_PAGE_SIZE + 1 - *ret_first;
+	return true;
+}
+
 const struct vmc_format_ops vmc_elf_ops = {
 	.page = elf_page,
 	.state = elf_state,
 	.next_run = elf_next_run,
+	.next_ram = elf_next_ram,
 	.free = elf_free,
 };

@@ -38,11 +38,12 @@ struct vmc_why {
 enum vmc_code vmc_why_set(struct vmc_why *why, enum vmc_code code, const char *fmt, ...)
 	VMC_PRINTF(3, 4);
 
-/* The calls behind vmc_dump_page(), vmc_dump_page_state() and vmc_dump_next_run(). */
+/* The calls behind vmc_dump_page(), _page_state(), _next_run() and _next_ram(). */
 struct vmc_format_ops {
 	enum vmc_code (*page)(void *reader, uint64_t pfn, const uint8_t **ret, struct vmc_why *why);
 	enum vmc_code (*state)(void *reader, uint64_t pfn);
 	bool (*next_run)(void *reader, uint64_t from, uint64_t *ret_first, uint64_t *ret_count);
+	bool (*next_ram)(void *reader, uint64_t from, uint64_t *ret_first, uint64_t *ret_count);
 	void (*free)(void *reader);
 };
 
@@ -84,6 +85,8 @@ enum vmc_code vmc_kdump_page(struct vmc_kdump *k, uint64_t pfn, const uint8_t **
 			     struct vmc_why *why);
 enum vmc_code vmc_kdump_state(struct vmc_kdump *k, uint64_t pfn, struct vmc_why *why);
 bool vmc_kdump_next_run(struct vmc_kdump *k, uint64_t from, uint64_t *ret_first,
+			uint64_t *ret_count);
+bool vmc_kdump_next_ram(const struct vmc_kdump *k, uint64_t from, uint64_t *ret_first,
 			uint64_t *ret_count);
 
 /* split.c: any number of kdump files, one included. */

@@ -503,3 +503,20 @@ bool vmc_kdump_next_run(struct vmc_kdump *k, uint64_t from, uint64_t *ret_first,
 	}
 	return false;
 }
+
+bool vmc_kdump_next_ram(const struct vmc_kdump *k, uint64_t from, uint64_t *ret_first,
+			uint64_t *ret_count)
+{
+	/* bitmap 1 is as long as bitmap 2 and before it: what the file has of that is enough */
+	const struct vmc_pagemap ram = {
+		.file = k->file, .at = k->ram_at, .bytes = k->pages.bytes, .end = k->n_frames
+	};
+	uint64_t frame = vmc_pagemap_find(&ram, from >> k->shift, true), first;
+
+	if (frame >= k->n_frames)
+		return false;
+	first = frame << k->shift;
+	*ret_first = first > from ? first : from;
+	*ret_count = (vmc_pagemap_find(&ram, frame, false) << k->shift) - *ret_first;
+	return true;
+}

@@ -208,9 +208,18 @@ static bool split_next_run(void *reader, uint64_t from, uint64_t *ret_first, uin
 	return false;
 }
 
+/* Each part has the whole bitmap. */
+static bool split_next_ram(void *reader, uint64_t from, uint64_t *ret_first, uint64_t *ret_count)
+{
+	const struct split *s = reader;
+
+	return vmc_kdump_next_ram(s->parts[0].kdump, from, ret_first, ret_count);
+}
+
 const struct vmc_format_ops vmc_split_ops = {
 	.page = split_page,
 	.state = split_state,
 	.next_run = split_next_run,
+	.next_ram = split_next_ram,
 	.free = split_free,
 };

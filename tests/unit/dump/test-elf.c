@@ -208,6 +208,13 @@ static void runs_end_at_the_cut(void **state)
 	assert_int_equal(first, 0x100);
 	assert_int_equal(count, 5);
 	assert_false(vmc_dump_next_run(d, 0x105, &first, &count));
+	/* what was lost was RAM all the same */
+	for (uint64_t at = 0; at < 0x120; at = first + count) {
+		assert_true(vmc_dump_next_ram(d, at, &first, &count));
+		assert_int_equal(first, at ? at : 0x100);
+		assert_true(count > 0 && count <= 0x120 - first);
+	}
+	assert_false(vmc_dump_next_ram(d, 0x120, &first, &count));
 	vmc_dump_free(d);
 	image_free(&im);
 }

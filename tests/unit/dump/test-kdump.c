@@ -175,6 +175,14 @@ static void runs_cover_what_is_there(void **state)
 	for (; at < FRAMES * 2; at++)
 		assert_int_not_equal(vmc_dump_page_state(d, at), VMC_OK);
 	assert_true(seen > 1200);
+	for (at = 0; vmc_dump_next_ram(d, at, &first, &count);) {
+		assert_true(count > 0);
+		for (; at < first; at++)
+			assert_false(some_ram(at / 2));
+		for (; at < first + count; at++)
+			assert_true(some_ram(at / 2));
+	}
+	assert_false(vmc_dump_next_ram(d, FRAMES * 2, &first, &count));
 	/* from within a block, and from beyond the end */
 	assert_true(vmc_dump_next_run(d, 1, &first, &count));
 	assert_int_equal(first, 1);
