@@ -176,6 +176,36 @@ struct vmc_symtab *vmc_target_module_symbols(struct vmc_target *t, struct vmc_mo
 	return m->symbols;
 }
 
+/*
+ * The kernel's own copy of a module's BTF, in the list btf_modules. module.btf_data
+ * leads into the file being loaded and is cleared when that is done. 0 where there is none.
+ */
+static void find_btf(struct vmc_target *t, const struct vmc_module *m, uint64_t *ret_data,
+		     uint64_t *ret_size)
+{
+	vmc_autoobj struct vmc_obj head = vmc_obj_symbol(t, "btf_modules");
+	uint64_t next = vmc_get(&head, VMC_F_list_next), link;
+
+	*ret_data = *ret_size = 0;
+	if (!vmc_field_offset(t, VMC_F_btf_module_list, &link))
+		return;
+	for (int n = 0; n < MODULES_MAX && !vmc_obj_bad(&head) && next != head.addr; n++) {
+		vmc_autoobj struct vmc_obj node = vmc_obj(t, next - link);
+
+		if (vmc_get(&node, VMC_F_btf_module_module) == m->addr) {
+			vmc_autoobj struct vmc_obj btf =
+				vmc_obj(t, vmc_get(&node, VMC_F_btf_module_btf));
+
+			*ret_data = vmc_get(&btf, VMC_F_btf_data);
+			*ret_size = vmc_get(&btf, VMC_F_btf_data_size);
+			return;
+		}
+		next = vmc_get_u64(&node, link);
+		if (vmc_obj_bad(&node))
+			return;
+	}
+}
+
 struct vmc_types *vmc_target_module_types(struct vmc_target *t, struct vmc_module *m)
 {
 	vmc_autoobj struct vmc_obj o = vmc_obj(t, m->addr);
@@ -185,8 +215,11 @@ struct vmc_types *vmc_target_module_types(struct vmc_target *t, struct vmc_modul
 	if (m->types_tried || !t->types)
 		return m->types ? m->types : t->types;
 	m->types_tried = true;
-	data = vmc_get(&o, VMC_F_module_btf_data);
-	size = vmc_get(&o, VMC_F_module_btf_size);
+	find_btf(t, m, &data, &size);
+	if (!data) {
+		data = vmc_get(&o, VMC_F_module_btf_data);
+		size = vmc_get(&o, VMC_F_module_btf_size);
+	}
 	if (vmc_obj_bad(&o) || !data || !size || size > MODULE_BTF_MAX)
 		return t->types;
 	m->btf = malloc(size);
