@@ -174,7 +174,7 @@ static void read_hypervisor(struct vmc_target *t, struct vmc_system *ret)
 	vmc_autoobj struct vmc_obj o = vmc_obj_symbol(t, "x86_hyper_type");
 	uint32_t type = vmc_get_u32(&o, 0);
 	const char *name = !vmc_obj_bad(&o) && type < VMC_ARRAY_SIZE(types) ? types[type] : NULL;
-	char vendor[64], product[64], inner[130];
+	char vendor[64], product[64];
 	bool is_virtual = name != NULL;
 
 	dmi_string(t, VMC_E_dmi_sys_vendor, vendor, sizeof(vendor));
@@ -184,11 +184,12 @@ static void read_hypervisor(struct vmc_target *t, struct vmc_system *ret)
 	if (!is_virtual)
 		return;
 	/* "KVM (QEMU Standard PC)", "QEMU (Standard PC)"; each part may be unknown */
-	const char *outer = name ? name : vendor;
-	int n = snprintf(inner, sizeof(inner), "%s%s%s", name ? vendor : "",
-			 name && vendor[0] && product[0] ? " " : "", product);
-	snprintf(ret->hypervisor, sizeof(ret->hypervisor), "%s%s%s%s", outer, n > 0 ? " (" : "",
-		 inner, n > 0 ? ")" : "");
+	vmc_autostr struct vmc_str s = { 0 };
+	vmc_str_add(&s, name ? name : vendor);
+	if (product[0] || (name && vendor[0]))
+		vmc_str_addf(&s, " (%s%s%s)", name ? vendor : "",
+			     name && vendor[0] && product[0] ? " " : "", product);
+	snprintf(ret->hypervisor, sizeof(ret->hypervisor), "%s", vmc_str_text(&s));
 }
 
 void vmc_system_read(struct vmc_target *t, struct vmc_system *ret)
