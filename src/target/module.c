@@ -125,6 +125,9 @@ void vmc_target_modules(struct vmc_target *t)
 		if (err)
 			break;
 	}
+	if (!err && next != head.addr)
+		err = vmc_error_new(VMC_LIMIT, "only the first %zu modules are read",
+				    t->modules.len);
 	if (err)
 		vmc_target_missing(t, err, "rest of the module list");
 }
