@@ -163,13 +163,11 @@ static const struct {
 	uint64_t base, span;
 	const char *category, *meaning;
 } poisons[] = {
+	/* LIST_POISON1 and, 0x22 behind it, LIST_POISON2: with an offset nobody can tell which */
 	{ 0xdead000000000100ull, 0x1000, "use-after-free",
-	  "LIST_POISON1: the entry was already taken off its list" },
-	{ 0xdead000000000122ull, 0x1000, "use-after-free",
-	  "LIST_POISON2: the entry was already taken off its list" },
+	  "a list poison: the entry was already taken off its list" },
 	{ 0x6b6b6b6b6b6b6b6bull, 0x10000, "use-after-free",
 	  "POISON_FREE: the object was freed before" },
-	{ 0x6b6b6b6b6b6b6ba5ull, 0x10000, "use-after-free", "end of a freed object" },
 	{ 0x5a5a5a5a5a5a5a5aull, 0x10000, "memory-corruption",
 	  "POISON_INUSE: the object was never initialised" },
 	{ 0xccccccccccccccccull, 0x10000, "memory-corruption", "POISON of freed init memory" },
@@ -184,8 +182,12 @@ const char *vmc_inquest_address_category(uint64_t address, const char **ret_mean
 			return poisons[i].category;
 		}
 	}
-	if (address < 0x10000 || address > UINT64_MAX - 0xfff) {
+	if (address < 0x10000) {
 		*ret_meaning = "a member of a structure that a NULL pointer stood for";
+		return "null-deref";
+	}
+	if (address > UINT64_MAX - 0xfff) {
+		*ret_meaning = "an error code taken for a pointer, or a negative offset from NULL";
 		return "null-deref";
 	}
 	*ret_meaning = NULL;
