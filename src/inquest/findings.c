@@ -7,6 +7,9 @@
 
 #include "inquest/inquest.h"
 
+/* A broken list can part millions of tasks: the first ones show the pattern. */
+#define EVIDENCE_MAX 16
+
 static struct vmc_finding *add(struct vmc_report *r, const char *id, const char *severity,
 			       const char *title, const char *detail)
 {
@@ -35,9 +38,10 @@ static void tainting_modules(struct vmc_report *r)
 			continue;
 		if (!f)
 			f = add(r, "taint.modules", "notice",
-				"modules from outside the kernel tree are loaded",
-				"problems of these modules are for their vendors; the kernel's own "
-				"maintainers will ask to reproduce without them");
+				"modules that taint the kernel are loaded",
+				"problems of out-of-tree (O) and proprietary (P) ones are for "
+				"their vendors; the kernel's own maintainers will ask to "
+				"reproduce without them");
 		vmc_taint_letters(m->taints, letters, sizeof(letters));
 		evidence(f, vmc_arena_printf(&r->arena, "module %s at 0x%" PRIx64 " (%s)", m->name,
 					     m->addr, letters));
@@ -46,22 +50,30 @@ static void tainting_modules(struct vmc_report *r)
 
 static void task_walks_differ(struct vmc_report *r)
 {
+	size_t n = r->tasks.only_in_pids + r->tasks.only_in_list, told = 0;
 	struct vmc_finding *f;
 
-	if (!r->tasks.only_in_pids && !r->tasks.only_in_list)
+	/* a walk that met a page which is not in the dump says nothing about the kernel */
+	if (!n || vmc_code_is_absent(vmc_error_code(r->tasks.pids_problem)) ||
+	    vmc_code_is_absent(vmc_error_code(r->tasks.list_problem)))
 		return;
 	f = add(r, "task.walks-differ", "warning", "the pid tree and the task list do not agree",
 		"a task that is exiting can be in one only; several point to corruption");
-	for (size_t i = 0; i < r->tasks.tasks.len; i++) {
+	if (f)
+		f->count = n;
+	for (size_t i = 0; i < r->tasks.tasks.len && told < EVIDENCE_MAX; i++) {
 		const struct vmc_task *t = &r->tasks.tasks.data[i];
 
-		if (t->in_pids != t->in_list)
-			evidence(f, vmc_arena_printf(&r->arena,
-						     "task %s (pid %d) at 0x%" PRIx64
-						     " is only in the %s",
-						     t->comm, t->pid, t->addr,
-						     t->in_pids ? "pid tree" : "task list"));
+		if (t->in_pids == t->in_list)
+			continue;
+		evidence(f, vmc_arena_printf(&r->arena,
+					     "task %s (pid %d) at 0x%" PRIx64 " is only in the %s",
+					     t->comm, t->pid, t->addr,
+					     t->in_pids ? "pid tree" : "task list"));
+		told++;
 	}
+	if (n > told)
+		evidence(f, vmc_arena_printf(&r->arena, "and %zu more", n - told));
 }
 
 static void banner_differs(struct vmc_report *r)
