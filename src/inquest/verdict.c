@@ -11,6 +11,9 @@
 #include "inquest/inquest.h"
 
 #define RFLAGS_IF (1u << 9)
+/* bits of struct module's taints (include/linux/panic.h) */
+#define TAINT_PROPRIETARY (1u << 0)
+#define TAINT_OUT_OF_TREE (1u << 12)
 
 static const struct category {
 	const char *id, *words; /* words: title, followed by " in FUNCTION" */
@@ -383,7 +386,7 @@ static void blame(struct vmc_report *r, const struct vmc_oops *o, const struct v
 
 	c->pid = -1;
 	if (strcmp(k->id, "unknown") == 0) {
-		if (!o && !r->has_panic && r->has_log && r->has_cpus) {
+		if (!o && !r->has_panic && r->has_log && !r->log.problem && r->has_cpus) {
 			why(r, "the log holds no report, and no CPU has entered panic()");
 			r->verdict.confidence = "high";
 		}
@@ -430,7 +433,9 @@ static void blame(struct vmc_report *r, const struct vmc_oops *o, const struct v
 	}
 	if (!c->function && strcmp(k->id, "manual") == 0)
 		c->function = sysrq_function(&r->backtrace);
-	if (strcmp(k->id, "manual") == 0 || strcmp(k->id, "init-killed") == 0)
+	/* an NMI may have been sent by hand or by failing hardware: the message does not say */
+	if ((strcmp(k->id, "manual") == 0 && !is_external_nmi(r)) ||
+	    strcmp(k->id, "init-killed") == 0)
 		r->verdict.confidence = "high";
 }
 
@@ -478,6 +483,8 @@ static void write_title(struct vmc_report *r, const struct vmc_oops *o)
 			r->verdict.title = "panic of unknown cause";
 		return;
 	}
+	if (strcmp(k->id, "manual") == 0 && is_external_nmi(r))
+		words = "NMI from outside, sent by hand or by hardware";
 	/* a log with a warning and no panic: nothing was made fatal */
 	if (strcmp(k->id, "warning-panic") == 0 && !r->has_panic)
 		words = "WARNING";
@@ -514,6 +521,17 @@ static void describe_module(const struct vmc_module *m, struct vmc_str *s)
 	vmc_str_addf(s, " (taint %s).", letters);
 }
 
+/* Code without a name is code all the same: a BPF program, a module whose symbols are lost. */
+static bool has_bytes(const struct vmc_report *r, const struct vmc_frame *f)
+{
+	uint64_t phys;
+	vmc_autoerror struct vmc_error *err =
+		r->target ? vmc_memory_translate(r->target->memory, f->pc, &phys)
+			  : vmc_error_no_memory();
+
+	return f->where.module || !err;
+}
+
 static void write_summary(struct vmc_report *r, const struct vmc_oops *o, const struct vmc_blame *b)
 {
 	const struct vmc_culprit *c = &r->verdict.culprit;
@@ -527,10 +545,11 @@ static void write_summary(struct vmc_report *r, const struct vmc_oops *o, const 
 		vmc_str_addf(&s, "The %s was raised at %s+0x%" PRIx64 ".", b->by,
 			     b->fault->where.name, b->fault->offset);
 	else if (b->fault && c->function)
-		vmc_str_addf(&s,
-			     "The CPU jumped to 0x%" PRIx64
-			     ", where there is no code; %s called it.",
-			     b->fault->pc, c->function);
+		vmc_str_addf(&s, "The CPU %s 0x%" PRIx64 ", %s; %s called it.",
+			     has_bytes(r, b->fault) ? "was at" : "jumped to", b->fault->pc,
+			     has_bytes(r, b->fault) ? "which no symbol names"
+						    : "where there is no code",
+			     c->function);
 	/* the address of a stack overflow is printed hashed */
 	if (o && o->has_fault_address && strcmp(r->verdict.category, "stack-overflow") != 0)
 		vmc_str_addf(&s, " The address was 0x%" PRIx64 ".", o->fault_address);
@@ -538,7 +557,7 @@ static void write_summary(struct vmc_report *r, const struct vmc_oops *o, const 
 		describe_module(m, &s);
 	if (c->comm && c->pid >= 0)
 		vmc_str_addf(&s, " Task %s (pid %" PRId64 ")%s.", c->comm, c->pid,
-			     r->panic_cpu >= 0 && c->pid == r->panic_task.pid
+			     r->has_panic_task && c->pid == r->panic_task.pid
 				     ? vmc_arena_printf(&r->arena, " on CPU %d", r->panic_cpu)
 				     : "");
 	if (r->panic_message && r->has_panic)
@@ -564,10 +583,11 @@ void vmc_inquest_verdict(struct vmc_report *r)
 	write_summary(r, o, &b);
 	next_step(r, category_of(r->verdict.category)->next);
 	m = find_module(r, r->verdict.culprit.module);
-	if (m && m->taints)
-		next_step(r, vmc_arena_printf(
-				     &r->arena,
-				     "module %s is out of tree: ask its vendor, try without it "
-				     "or with a newer version",
-				     m->name));
+	if (m && m->taints & (TAINT_PROPRIETARY | TAINT_OUT_OF_TREE))
+		next_step(r, vmc_arena_printf(&r->arena,
+					      "module %s is %s: ask its vendor, try without it "
+					      "or with a newer version",
+					      m->name,
+					      m->taints & TAINT_OUT_OF_TREE ? "out of tree"
+									    : "proprietary"));
 }
