@@ -88,7 +88,32 @@ static struct vmc_error *read_module(struct vmc_target *t, uint64_t addr, struct
 	return NULL;
 }
 
-void vmc_target_modules(struct vmc_target *t)
+static int by_start(const void *a, const void *b)
+{
+	const struct vmc_module_span *x = a, *y = b;
+
+	return x->range.start < y->range.start ? -1 : x->range.start > y->range.start;
+}
+
+/* Every address of a stack is looked up: the segments of all modules in order. */
+static void index_segments(struct vmc_target *t)
+{
+	for (size_t i = 0; i < t->modules.len; i++) {
+		const struct vmc_module *m = &t->modules.data[i];
+
+		for (size_t k = 0; k < m->n_segments; k++) {
+			struct vmc_module_span span = { m->segments[k], i };
+
+			if (!vmc_vec_push(&t->module_spans, span))
+				return;
+		}
+	}
+	if (t->module_spans.len)
+		qsort(t->module_spans.data, t->module_spans.len, sizeof(*t->module_spans.data),
+		      by_start);
+}
+
+static void read_list(struct vmc_target *t)
 {
 	vmc_autoobj struct vmc_obj head = vmc_obj_symbol(t, "modules");
 	struct vmc_error *err = NULL;
@@ -96,9 +121,6 @@ void vmc_target_modules(struct vmc_target *t)
 	vmc_automap struct vmc_map seen = { 0 };
 	bool is_new = true;
 
-	if (t->modules_tried)
-		return;
-	t->modules_tried = true;
 	next = vmc_get(&head, VMC_F_list_next);
 	if (!vmc_obj_bad(&head) && !vmc_field_offset(t, VMC_F_module_list, &link))
 		head.poison = vmc_error_new(VMC_NOT_FOUND, "layout of struct module is not known");
@@ -106,7 +128,7 @@ void vmc_target_modules(struct vmc_target *t)
 		vmc_target_missing(t, vmc_obj_error(&head, "modules"), "module list");
 		return;
 	}
-	while (next != head.addr && t->modules.len < MODULES_MAX) {
+	while (next != head.addr && seen.len < MODULES_MAX) {
 		vmc_autoobj struct vmc_obj node = vmc_obj(t, next);
 		struct vmc_module m;
 
@@ -132,18 +154,32 @@ void vmc_target_modules(struct vmc_target *t)
 		vmc_target_missing(t, err, "rest of the module list");
 }
 
+void vmc_target_modules(struct vmc_target *t)
+{
+	if (t->modules_tried)
+		return;
+	t->modules_tried = true;
+	read_list(t);
+	index_segments(t);
+}
+
 struct vmc_module *vmc_target_module_at(struct vmc_target *t, uint64_t addr)
 {
-	vmc_target_modules(t);
-	for (size_t i = 0; i < t->modules.len; i++) {
-		struct vmc_module *m = &t->modules.data[i];
+	size_t low = 0, high;
 
-		for (size_t k = 0; k < m->n_segments; k++) {
-			if (addr >= m->segments[k].start && addr < m->segments[k].end)
-				return m;
-		}
+	vmc_target_modules(t);
+	/* behind the last segment that starts at or before addr; segments do not overlap */
+	for (high = t->module_spans.len; low < high;) {
+		size_t middle = low + (high - low) / 2;
+
+		if (t->module_spans.data[middle].range.start <= addr)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return NULL;
+	if (!low || addr >= t->module_spans.data[low - 1].range.end)
+		return NULL;
+	return &t->modules.data[t->module_spans.data[low - 1].module];
 }
 
 struct vmc_symtab *vmc_target_module_symbols(struct vmc_target *t, struct vmc_module *m)

@@ -216,6 +216,7 @@ void vmc_target_free(struct vmc_target *t)
 		free(m->btf);
 	}
 	vmc_vec_free(&t->modules);
+	vmc_vec_free(&t->module_spans);
 	vmc_vec_free(&t->notes);
 	vmc_vec_free(&t->percpu_offset);
 	vmc_vec_free(&t->unavailable);

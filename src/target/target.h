@@ -58,6 +58,12 @@ struct vmc_module {
 	bool types_tried;
 };
 
+/* A segment of module number `module`. */
+struct vmc_module_span {
+	struct vmc_range range;
+	size_t module;
+};
+
 /* State of a shape.def row; see field.h. */
 struct vmc_field_slot {
 	uint8_t state; /* 0 not resolved yet, 1 resolved, 2 absent */
@@ -90,6 +96,7 @@ struct vmc_target {
 	int orc_version;		    /* 0 unknown */
 	bool orc_tried;
 	VMC_VEC(struct vmc_module) modules;
+	VMC_VEC(struct vmc_module_span) module_spans; /* by address */
 	bool modules_tried;
 	VMC_VEC(uint64_t) percpu_offset; /* __per_cpu_offset[cpu] of possible CPUs */
 	struct vmc_field_slot *fields;
