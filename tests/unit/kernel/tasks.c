@@ -195,7 +195,7 @@ void add_cpus(struct people *p, size_t n)
 	mini_enum(p->m, "cpuhp_state", "CPUHP_ONLINE", 239);
 	mini_percpu(p->m, n, AREA);
 	for (size_t i = 0; i < n; i++) {
-		char comm[24];
+		char comm[32];
 		uint64_t idle = p->init_task;
 
 		snprintf(comm, sizeof(comm), "swapper/%zu", i);

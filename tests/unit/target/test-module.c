@@ -92,16 +92,18 @@ static void append(struct mini *m, uint64_t head, uint64_t link)
 static uint64_t add_module(struct mini *m, uint64_t head, unsigned int generation, const char *name,
 			   uint64_t base)
 {
-	static const char *const paths[][2] = {
-		{ "module.mem[0].base", "module.mem[0].size" },
-		{ "module.core_layout.base", "module.core_layout.size" },
-		{ "module.module_core", "module.core_size" },
+	static const char *const paths[][3] = {
+		{ "module.mem[0].base", "module.mem[0].size", "module.mem[0].size" },
+		{ "module.core_layout.base", "module.core_layout.size",
+		  "module.core_layout.text_size" },
+		{ "module.module_core", "module.core_size", "module.core_text_size" },
 	};
 	uint64_t mod = mini_direct(m, mini_alloc(m, 512));
 
 	mini_put(m, mod + 24, name, strlen(name));
 	mini_set(m, mod, paths[generation][0], base);
 	mini_set(m, mod, paths[generation][1], 4096);
+	mini_set(m, mod, paths[generation][2], 4096);
 	append(m, head, mod + 8);
 	return mod;
 }
