@@ -110,6 +110,17 @@ static void problem(struct vmc_printer *p, struct vmc_error *err, struct vmc_str
 		vmc_error_free(err);
 }
 
+/* Ends the loops over members and elements. */
+static bool is_enough(struct vmc_printer *p)
+{
+	if (p->shown < PRINTED_MAX)
+		return false;
+	if (!p->problem)
+		p->problem = vmc_error_new(VMC_LIMIT, "more than %u values: the rest is not shown",
+					   PRINTED_MAX);
+	return true;
+}
+
 static void indent(const struct vmc_printer *p, unsigned int level, struct vmc_str *out)
 {
 	vmc_str_addf(out, "%*s", (int)(p->base + 2 * level), "");
@@ -415,7 +426,7 @@ static void array(struct vmc_printer *p, const struct place *at, struct vmc_str 
 		return;
 	}
 	vmc_str_addc(out, '{');
-	for (uint64_t i = 0; i < shown && p->shown < PRINTED_MAX; i++) {
+	for (uint64_t i = 0; i < shown && !is_enough(p); i++) {
 		vmc_str_add(out, i ? ", " : "");
 		value(p, at, element, at->bit + i * element->size * 8, 0, out);
 	}
@@ -431,7 +442,7 @@ static void record(struct vmc_printer *p, const struct place *at, bool follow, s
 		return;
 	}
 	vmc_str_add(out, "{\n");
-	for (uint32_t i = 0; i < t->n_members && p->shown < PRINTED_MAX; i++) {
+	for (uint32_t i = 0; i < t->n_members && !is_enough(p); i++) {
 		struct vmc_member m;
 		struct vmc_error *err = vmc_type_member_at(t, i, &m);
 
@@ -504,26 +515,16 @@ static bool is_divisible(const struct vmc_type *t)
 	return !is_text(element);
 }
 
-static struct vmc_error *limits(const struct vmc_printer *p, unsigned int level)
-{
-	if (level > VMC_TYPE_DEPTH_MAX)
-		return vmc_error_new(VMC_LIMIT, "the type is nested too deep");
-	if (p->shown >= PRINTED_MAX)
-		return vmc_error_new(VMC_LIMIT, "more than %u values: the rest is not shown",
-				     PRINTED_MAX);
-	return NULL;
-}
-
 /* `at` without its type yet. */
 static void value_at(struct vmc_printer *p, struct place at, const struct vmc_type *type,
 		     bool follow, struct vmc_str *out)
 {
-	struct vmc_error *err = limits(p, at.level);
+	struct vmc_error *err = vmc_type_strip(type, &at.type);
 	enum vmc_code code;
 	uint64_t bits;
 
-	if (!err)
-		err = vmc_type_strip(type, &at.type);
+	if (!err && at.level > VMC_TYPE_DEPTH_MAX)
+		err = vmc_error_new(VMC_LIMIT, "the type is nested too deep");
 	if (err) {
 		problem(p, err, out);
 		return;
