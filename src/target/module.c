@@ -37,8 +37,10 @@ static void read_mem_array(struct vmc_obj *o, struct vmc_module *m)
 
 		if (vmc_obj_bad(&mem))
 			continue;
-		if (i == 0)
+		if (i == 0) {
 			m->base = base;
+			m->text_size = size;
+		}
 		add_segment(m, base, size);
 	}
 }
@@ -48,7 +50,10 @@ static void read_layouts(struct vmc_obj *o, struct vmc_module *m)
 	uint64_t init;
 
 	m->base = vmc_get(o, VMC_F_module_core_base);
-	add_segment(m, m->base, vmc_get(o, VMC_F_module_core_size));
+	m->text_size = vmc_get(o, VMC_F_module_core_size);
+	add_segment(m, m->base, m->text_size);
+	if (vmc_field_has(o->t, VMC_F_module_core_text))
+		m->text_size = vmc_get(o, VMC_F_module_core_text);
 	init = vmc_get(o, VMC_F_module_init_base);
 	if (init)
 		add_segment(m, init, vmc_get(o, VMC_F_module_init_size));

@@ -69,12 +69,12 @@ bool vmc_target_is_text(struct vmc_target *t, uint64_t addr)
 	if (vmc_target_has_symbol(t, "_sinittext", &start) &&
 	    vmc_target_has_symbol(t, "_einittext", &end) && addr >= start && addr < end)
 		return true;
-	/* segment 0 is text; init text stands behind the others, see module.c */
 	m = vmc_target_module_at(t, addr);
-	if (!m || !m->n_segments)
+	if (!m)
 		return false;
-	if (addr >= m->base && addr < m->segments[0].end)
+	if (addr - m->base < m->text_size)
 		return true;
+	/* what is left is init text, which only its symbols tell from data */
 	struct vmc_location l;
 	return vmc_target_locate(t, addr, &l) && (l.type == 't' || l.type == 'T');
 }

@@ -45,6 +45,7 @@ struct vmc_module {
 	const char *name;
 	uint64_t addr;	     /* of its struct module */
 	uint64_t base, size; /* text segment; sum of all segments */
+	uint64_t text_size;  /* code at base: before 6.4 the first part of its segment */
 	struct vmc_range
 		segments[8]; /* live segments: text, data, rodata ..., init ones while loading */
 	size_t n_segments;
