@@ -52,6 +52,7 @@ struct ring {
 	uint64_t data, data_size;
 	unsigned int size_bits;
 	uint64_t tail, head;
+	uint64_t text_left; /* blocks do not overlap: no more text than the ring has room for */
 	bool has_caller;
 };
 
@@ -81,7 +82,7 @@ static struct vmc_error *open_ring(struct vmc_target *t, struct ring *r)
 		return vmc_error_new(VMC_BAD_FORMAT, "ring of 2^%" PRIu64 " records, 2^%u bytes",
 				     bits, r->size_bits);
 	r->count_mask = ((uint64_t)1 << bits) - 1;
-	r->data_size = (uint64_t)1 << r->size_bits;
+	r->data_size = r->text_left = (uint64_t)1 << r->size_bits;
 	return NULL;
 }
 
@@ -166,7 +167,7 @@ static void read_info(const struct ring *r, struct vmc_obj *info, struct vmc_log
 }
 
 /* One record; false ends the walk for lack of memory. */
-static bool read_record(const struct ring *r, uint64_t id, struct vmc_log *l)
+static bool read_record(struct ring *r, uint64_t id, struct vmc_log *l)
 {
 	uint64_t i = id & r->count_mask, state, begin, next, offset = 0, size;
 	struct vmc_obj desc = vmc_obj(r->t, r->descs + i * r->desc_size);
@@ -203,7 +204,10 @@ static bool read_record(const struct ring *r, uint64_t id, struct vmc_log *l)
 	err = text_block(r, begin, next, &offset, &size);
 	if (rec.len > size)
 		rec.len = (size_t)size;
+	if (!err && rec.len > r->text_left)
+		err = vmc_error_new(VMC_BAD_FORMAT, "the texts are longer than the ring");
 	if (!err && rec.len) {
+		r->text_left -= rec.len;
 		text = vmc_arena_alloc(&l->arena, rec.len + 1);
 		if (!text)
 			return false;
@@ -233,7 +237,13 @@ static struct vmc_error *read_ring(struct vmc_target *t, struct vmc_log *l)
 	uint64_t n = ((r.head - r.tail) & DESC_ID_MASK) + 1;
 	if (n > r.count_mask + 1)
 		n = r.count_mask + 1;
-	for (uint64_t i = 0; i < n && i < RECORDS_MAX; i++) {
+	if (n > RECORDS_MAX) {
+		/* the end of the log is what matters */
+		lose(l, vmc_error_new(VMC_LIMIT, "only the last %u records are read", RECORDS_MAX));
+		l->lost = n - RECORDS_MAX;
+		n = RECORDS_MAX;
+	}
+	for (uint64_t i = 0; i < n; i++) {
 		if (!read_record(&r, (r.head - (n - 1) + i) & DESC_ID_MASK, l))
 			return vmc_error_no_memory();
 	}
