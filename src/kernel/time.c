@@ -9,6 +9,9 @@
 
 #include "target/field.h"
 
+/* No machine ran for three hundred years. */
+#define UPTIME_MAX 1e10
+
 /* Where struct timekeeper may start behind the sequence counter before it, when no type tells. */
 static const uint64_t guesses[] = { 8, 0, 16, 64, 4 };
 
@@ -81,7 +84,11 @@ struct vmc_error *vmc_time_read(struct vmc_target *t, struct vmc_time *ret)
 	if (shift < 64)
 		ret->wall_nsec = vmc_get(&tk, VMC_F_tk_nsec) >> shift;
 	ret->uptime =
-		(double)(ret->wall_sec + (int64_t)vmc_get(&tk, VMC_F_tk_wall_sec)) +
+		(double)(int64_t)((uint64_t)ret->wall_sec + vmc_get(&tk, VMC_F_tk_wall_sec)) +
 		((double)ret->wall_nsec + (double)(int64_t)vmc_get(&tk, VMC_F_tk_wall_nsec)) / 1e9;
-	return vmc_obj_error(&tk, "timekeeper");
+	VMC_TRY(vmc_obj_error(&tk, "timekeeper"));
+	if (ret->uptime < 0 || ret->uptime > UPTIME_MAX)
+		return vmc_error_new(VMC_BAD_FORMAT, "the timekeeper says %.0f s since boot",
+				     ret->uptime);
+	return NULL;
 }
