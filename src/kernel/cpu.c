@@ -51,28 +51,43 @@ static bool in_kernel(const struct vmc_regs *r)
 	return r->value[VMC_X86_RIP] >> 63;
 }
 
-/* How surely a note's registers are those of that CPU: 0 no sign, more is better. */
-static int note_fits(struct vmc_target *t, const struct vmc_cpu_note *n, const struct vmc_cpu *c)
+/* What tells a CPU's note from those of others: its per-CPU area, its task's stack and pid. */
+struct owner {
+	uint64_t area, stack, pid;
+};
+
+static struct owner owner_of(struct vmc_target *t, const struct vmc_cpu *c)
 {
-	uint64_t area = t->percpu_offset.data[c->cpu];
+	struct owner o = { .area = t->percpu_offset.data[c->cpu] };
 	vmc_autoobj struct vmc_obj task = vmc_obj(t, c->task);
+	uint64_t stack, pid;
+
+	if (!c->task)
+		return o;
+	stack = vmc_get(&task, VMC_F_task_stack);
+	pid = vmc_get(&task, VMC_F_task_pid);
+	if (!vmc_obj_bad(&task)) {
+		o.stack = stack;
+		o.pid = pid;
+	}
+	return o;
+}
+
+/* How surely a note's registers are those of that CPU: 0 no sign, more is better. */
+static int note_fits(const struct vmc_cpu_note *n, const struct owner *o)
+{
+	uint64_t sp = n->regs.value[VMC_X86_RSP];
 
 	if (n->from_qemu) {
 		/* GS points to the CPU's own area in the kernel; in user mode its shadow does */
-		return (n->regs.value[VMC_X86_GS_BASE] == area ||
-			n->regs.value[VMC_X86_KERNEL_GS_BASE] == area)
+		return (n->regs.value[VMC_X86_GS_BASE] == o->area ||
+			n->regs.value[VMC_X86_KERNEL_GS_BASE] == o->area)
 			       ? 3
 			       : 0;
 	}
-	if (!c->task)
-		return 0;
-	uint64_t stack = vmc_get(&task, VMC_F_task_stack);
-	uint64_t pid = vmc_get(&task, VMC_F_task_pid), sp = n->regs.value[VMC_X86_RSP];
-	if (vmc_obj_bad(&task))
-		return 0;
-	if (stack && sp >= stack && sp < stack + STACK_SIZE)
+	if (o->stack && sp - o->stack < STACK_SIZE)
 		return 2;
-	return n->has_pid && n->pid == pid && pid != 0;
+	return n->has_pid && o->pid && n->pid == o->pid;
 }
 
 /*
@@ -90,9 +105,10 @@ static void assign_notes(struct vmc_target *t, struct vmc_cpus *l)
 	for (int want = 3; want > 0; want--) {
 		for (size_t i = 0; i < l->cpus.len; i++) {
 			struct vmc_cpu *c = &l->cpus.data[i];
+			struct owner o = owner_of(t, c);
 
 			for (size_t k = 0; k < t->notes.len && !c->has_regs; k++) {
-				if (taken.data[k] || note_fits(t, &t->notes.data[k], c) != want)
+				if (taken.data[k] || note_fits(&t->notes.data[k], &o) != want)
 					continue;
 				c->regs = t->notes.data[k].regs;
 				c->has_regs = true;

@@ -155,6 +155,7 @@ struct walk {
 	struct vmc_target *t;
 	struct vmc_map found; /* address -> bit 0 by pid tree, bit 1 by list */
 	VMC_VEC(uint64_t) order;
+	uint64_t steps; /* along all lists: thousands of leaders may share one endless list */
 };
 
 enum { BY_PIDS = 1, BY_LIST = 2 };
@@ -270,6 +271,8 @@ static struct vmc_error *walk_list(struct walk *w, uint64_t head, uint64_t link,
 			return vmc_error_no_memory();
 		if (!is_new)
 			return vmc_error_new(VMC_LIMIT, "list runs in a circle at 0x%" PRIx64, at);
+		if (w->steps++ > 2ull * TASKS_MAX)
+			return vmc_error_new(VMC_LIMIT, "the lists of threads do not end");
 		VMC_TRY(element(w, at - link));
 		VMC_TRY(vmc_error_wrap(vmc_read_u64(&mem, at, &at), "list entry 0x%" PRIx64, at));
 	}
@@ -386,16 +389,22 @@ static int by_pid(const void *a, const void *b)
 
 static void mark_current(struct vmc_tasks *l, struct vmc_target *t)
 {
+	vmc_automap struct vmc_map cpu_of = { 0 };
+
 	for (size_t cpu = 0; cpu < vmc_target_cpus(t); cpu++) {
 		vmc_autoobj struct vmc_obj rq = vmc_obj_percpu(t, "runqueues", cpu);
 		uint64_t curr = vmc_get(&rq, VMC_F_rq_curr);
 
-		for (size_t i = 0; i < l->tasks.len && !vmc_obj_bad(&rq); i++) {
-			if (l->tasks.data[i].addr == curr) {
-				l->tasks.data[i].on_cpu = true;
-				l->tasks.data[i].cpu = (int)cpu;
-			}
-		}
+		if (!vmc_obj_bad(&rq) && !vmc_map_set(&cpu_of, curr, cpu))
+			return;
+	}
+	for (size_t i = 0; i < l->tasks.len; i++) {
+		const uint64_t *cpu = vmc_map_get(&cpu_of, l->tasks.data[i].addr);
+
+		if (!cpu)
+			continue;
+		l->tasks.data[i].on_cpu = true;
+		l->tasks.data[i].cpu = (int)*cpu;
 	}
 }
 
