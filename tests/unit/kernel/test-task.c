@@ -233,6 +233,85 @@ static void a_task_has_its_members(void **state)
 	assert_code(vmc_task_read(m.target, 0x10, &t), VMC_UNMAPPED);
 }
 
+/* From 6.2 on a counter has a part on each CPU. */
+static const struct mini_struct percpu_rss[] = {
+	{ "percpu_counter", 40, { { "count", "s64", 8 }, { "counters", "u64", 32 } } },
+	{ "mm_struct",
+	  256,
+	  { { "total_vm", "u64", 16 }, { "rss_stat", "percpu_counter", 32, 4 } } },
+};
+
+static void parts_of_counters_are_summed_up(void **state)
+{
+	AUTO_MINI m = mini();
+	struct people p = people(&m, false);
+	uint64_t task = add_process(&p, 5, "five", EVERYWHERE), mm = mini_alloc(&m, 256);
+	struct vmc_task t;
+
+	(void)state;
+	mini_struct(&m, percpu_rss, VMC_ARRAY_SIZE(percpu_rss));
+	add_cpus(&p, 2);
+	mini_set(&m, task, "task_struct.mm", mm);
+	mini_set(&m, mm, "mm_struct.rss_stat[0].count", 1000);
+	mini_set(&m, mm, "mm_struct.rss_stat[0].counters", 0x1200);
+	mini_u32(&m, m.percpu[0] + 0x1200, 30);
+	mini_u32(&m, m.percpu[1] + 0x1200, (uint32_t)-10);
+	/* as a whole below zero: a snapshot between two updates */
+	mini_set(&m, mm, "mm_struct.rss_stat[1].count", 5);
+	mini_set(&m, mm, "mm_struct.rss_stat[1].counters", 0x1210);
+	mini_u32(&m, m.percpu[1] + 0x1210, (uint32_t)-10);
+	mini_set(&m, mm, "mm_struct.rss_stat[3].count", 7);
+	mini_set(&m, mm, "mm_struct.rss_stat[3].counters", 0x1220);
+	assert_ok(vmc_task_read(mini_open(&m), task, &t));
+	assert_int_equal(t.rss_pages, 1000 + 30 - 10 + 7);
+}
+
+/* Until 6.1 each thread keeps some of its process's pages to itself. */
+static const struct mini_struct cached_rss[] = {
+	{ "task_rss_stat", 20, { { "events", "s32", 0 }, { "count", "s32", 4, 4 } } },
+	{ "task_struct",
+	  512,
+	  { { "thread_info", "thread_info", 0 },
+	    { "__state", "u32", 24 },
+	    { "stack", "u64", 32 },
+	    { "flags", "u32", 44 },
+	    { "tasks", "list_head", 96 },
+	    { "mm", "u64", 112 },
+	    { "exit_state", "s32", 128 },
+	    { "pid", "s32", 136 },
+	    { "tgid", "s32", 140 },
+	    { "real_parent", "u64", 144 },
+	    { "pid_links", "hlist_node", 160, 4 },
+	    { "thread_node", "list_head", 224 },
+	    { "comm", "char", 248, 16 },
+	    { "signal", "u64", 264 },
+	    { "rss_stat", "task_rss_stat", 400 } } },
+};
+
+static void what_threads_keep_to_themselves_counts(void **state)
+{
+	AUTO_MINI m = mini();
+	struct people p = people(&m, false);
+	uint64_t mm = mini_alloc(&m, 128), leader, thread;
+	struct vmc_tasks l;
+
+	(void)state;
+	mini_struct(&m, cached_rss, VMC_ARRAY_SIZE(cached_rss));
+	leader = add_process(&p, 5, "five", EVERYWHERE);
+	thread = add_thread(&p, leader, 6, "six", EVERYWHERE);
+	mini_set(&m, leader, "task_struct.mm", mm);
+	mini_set(&m, thread, "task_struct.mm", mm);
+	mini_set(&m, mm, "mm_struct.rss_stat.count[0]", 100);
+	mini_set(&m, leader, "task_struct.rss_stat.count[0]", 20);
+	mini_set(&m, leader, "task_struct.rss_stat.count[2]", 5000); /* swap */
+	mini_set(&m, thread, "task_struct.rss_stat.count[1]", (uint64_t)-3);
+	assert_ok(vmc_tasks_read(mini_open(&m), &l));
+	assert_int_equal(l.tasks.len, 2);
+	assert_int_equal(l.tasks.data[0].rss_pages, 117);
+	assert_int_equal(l.tasks.data[1].rss_pages, 117);
+	vmc_tasks_deinit(&l);
+}
+
 static void states_have_names(void **state)
 {
 	static const struct {
@@ -301,6 +380,8 @@ int main(void)
 		cmocka_unit_test(odd_trees_end),
 		cmocka_unit_test(trees_have_levels),
 		cmocka_unit_test(a_task_has_its_members),
+		cmocka_unit_test(parts_of_counters_are_summed_up),
+		cmocka_unit_test(what_threads_keep_to_themselves_counts),
 		cmocka_unit_test(states_have_names),
 		cmocka_unit_test(the_state_is_read_by_either_name),
 		cmocka_unit_test(without_types_there_are_no_tasks),

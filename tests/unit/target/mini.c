@@ -424,41 +424,44 @@ static void put_kallsyms(struct mini *m)
 
 static const char *const ints[] = { "u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64", "char" };
 
-static uint32_t type_id(const struct mini *m, const uint32_t *ids, const char *name)
+/* Ids: the integers, then the structures as they were given, then the arrays. */
+static uint32_t type_id(const struct mini *m, const char *name)
 {
 	for (uint32_t i = 0; i < VMC_ARRAY_SIZE(ints); i++) {
 		if (strcmp(ints[i], name) == 0)
 			return i + 1;
 	}
-	for (size_t i = 0; i < m->structs.len; i++) {
+	for (uint32_t i = 0; i < m->structs.len; i++) {
 		if (strcmp(m->structs.data[i]->name, name) == 0)
-			return ids[i];
+			return (uint32_t)VMC_ARRAY_SIZE(ints) + i + 1;
 	}
-	fail_msg("type %s is not known yet", name);
+	fail_msg("type %s is not known", name);
 	return 0;
 }
 
-static uint32_t put_struct_type(const struct mini *m, struct maker *k, const uint32_t *ids,
-				const struct mini_struct *s)
+static void put_struct_type(const struct mini *m, struct maker *k, const struct mini_struct *s,
+			    uint32_t *array)
 {
-	uint32_t types[MINI_MEMBERS] = { 0 }, n = 0, id;
+	uint32_t n = 0;
 	bool bitfields = false;
 
-	for (; s->members[n].name; n++) {
-		const struct mini_member *e = &s->members[n];
-
-		types[n] = type_id(m, ids, e->type);
-		if (e->count)
-			types[n] = make_array(k, types[n], e->count);
-		bitfields |= e->bits != 0;
-	}
-	id = make_type(k, s->name, BTF_STRUCT, n, bitfields, s->size);
+	for (; s->members[n].name; n++)
+		bitfields |= s->members[n].bits != 0;
+	make_type(k, s->name, BTF_STRUCT, n, bitfields, s->size);
 	for (uint32_t i = 0; i < n; i++) {
 		const struct mini_member *e = &s->members[i];
 
-		make_member(k, e->name, types[i], e->bits << 24 | (8 * e->offset + e->bit));
+		make_member(k, e->name, e->count ? ++*array : type_id(m, e->type),
+			    e->bits << 24 | (8 * e->offset + e->bit));
 	}
-	return id;
+}
+
+static void put_arrays(const struct mini *m, struct maker *k, const struct mini_struct *s)
+{
+	for (const struct mini_member *e = s->members; e->name; e++) {
+		if (e->count)
+			make_array(k, type_id(m, e->type), e->count);
+	}
 }
 
 /* Enumerators of one enum are given one after the other. */
@@ -475,7 +478,7 @@ static uint32_t same_enum(const struct mini *m, size_t first)
 static void put_btf(struct mini *m)
 {
 	struct maker k = { 0 };
-	uint32_t ids[64] = { 0 }, n;
+	uint32_t n, array = (uint32_t)(VMC_ARRAY_SIZE(ints) + m->structs.len);
 	struct vmc_bytes b;
 	uint64_t addr;
 
@@ -486,9 +489,10 @@ static void put_btf(struct mini *m)
 
 		make_int(&k, ints[i], size, *ints[i] == 's', 8 * size);
 	}
-	assert_true(m->structs.len <= VMC_ARRAY_SIZE(ids));
 	for (size_t i = 0; i < m->structs.len; i++)
-		ids[i] = put_struct_type(m, &k, ids, m->structs.data[i]);
+		put_struct_type(m, &k, m->structs.data[i], &array);
+	for (size_t i = 0; i < m->structs.len; i++)
+		put_arrays(m, &k, m->structs.data[i]);
 	for (size_t i = 0; i < m->enums.len; i += n) {
 		n = same_enum(m, i);
 		make_type(&k, m->enums.data[i].name, BTF_ENUM, n, false, 4);
@@ -651,6 +655,49 @@ struct vmc_target *mini_open(struct mini *m)
 	struct vmc_bytes file = mini_file(m);
 
 	assert_ok(vmc_target_open_bytes(file, NULL, &m->target));
+	return m->target;
+}
+
+static void set_bit(struct image *im, uint64_t map, uint64_t bit)
+{
+	im->data[map + bit / 8] |= (uint8_t)(1u << bit % 8);
+}
+
+/* Blocks: header, sub-header, two bitmaps, two of descriptors, VMCOREINFO, then the pages. */
+struct vmc_target *mini_open_kdump(struct mini *m, int64_t header_phys_base)
+{
+	const uint64_t first = m->phys / PAGE, pages = MINI_SIZE / PAGE;
+	uint64_t desc = 4 * PAGE, data = 8 * PAGE;
+	struct image im = { 0 };
+
+	mini_file(m);
+	assert_true(first + pages <= 8 * PAGE && m->vmcoreinfo.len <= 2 * PAGE);
+	image_put(&im, 0, "KDUMP   ", 8);
+	image_u32(&im, 8, 6);
+	image_u32(&im, 428, PAGE);
+	image_u32(&im, 432, 1);
+	image_u32(&im, 436, 2);
+	image_u32(&im, 460, 1);
+	image_u64(&im, PAGE, (uint64_t)header_phys_base);
+	image_u32(&im, PAGE + 8, 31);
+	image_u64(&im, PAGE + 32, 6 * PAGE);
+	image_u64(&im, PAGE + 40, m->vmcoreinfo.len);
+	image_u64(&im, PAGE + 96, first + pages);
+	image_put(&im, 6 * PAGE, m->vmcoreinfo.data, m->vmcoreinfo.len);
+	for (uint64_t i = 0; i < pages; i++) {
+		set_bit(&im, 2 * PAGE, first + i);
+		if (m->lost[i])
+			continue;
+		set_bit(&im, 3 * PAGE, first + i);
+		image_u64(&im, desc, data);
+		image_u32(&im, desc + 8, PAGE);
+		image_put(&im, data, m->mem + i * PAGE, PAGE);
+		desc += 24;
+		data += PAGE;
+	}
+	free(m->file);
+	m->file = im.data;
+	assert_ok(vmc_target_open_bytes((struct vmc_bytes){ im.data, im.size }, NULL, &m->target));
 	return m->target;
 }
 

@@ -32,7 +32,7 @@
 #define MINI_MEMBERS 24
 
 /*
- * One member: its type is u8 .. u64, s8 .. s64, char, or a structure given before.
+ * One member: its type is u8 .. u64, s8 .. s64, char, or another structure.
  * count: an array; bits: a bit-field that begins `bit` bits behind `offset`.
  */
 struct mini_member {
@@ -113,6 +113,8 @@ void mini_free(struct mini *m);
 struct vmc_target *mini_open(struct mini *m);
 /* The bytes of the dump, for those who damage them. */
 struct vmc_bytes mini_file(struct mini *m);
+/* The same as a kdump file whose header has that phys_base; without notes of CPUs. */
+struct vmc_target *mini_open_kdump(struct mini *m, int64_t header_phys_base);
 
 /* ---- memory ---- */
 

@@ -198,6 +198,25 @@ static void a_wrong_phys_base_is_put_right(void **state)
 	check_found(&plain, mini_open(&plain));
 }
 
+/* makedumpfile's header repeats phys_base; tools that rewrite dumps have left anything there. */
+static void a_wrong_phys_base_in_a_header_is_put_right(void **state)
+{
+	static const int64_t headers[] = { 0, -1, 0x7fffffffffffffff, 0x123456789000 };
+	AUTO_MINI old = mini();
+
+	(void)state;
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(headers); i++) {
+		AUTO_MINI m = mini();
+
+		mini_struct(&m, some_types, VMC_ARRAY_SIZE(some_types));
+		check_found(&m, mini_open_kdump(&m, headers[i]));
+	}
+	/* before 4.10 it is the only word on the matter */
+	mini_struct(&old, some_types, VMC_ARRAY_SIZE(some_types));
+	old.no_phys_base = true;
+	check_found(&old, mini_open_kdump(&old, (int64_t)(old.phys - (old.text - MINI_MAP))));
+}
+
 static void a_segment_with_a_wrong_address_does_no_harm(void **state)
 {
 	AUTO_MINI m = mini();
@@ -311,6 +330,7 @@ int main(void)
 		cmocka_unit_test(memory_is_searched_at_last),
 		cmocka_unit_test(without_anything_the_dump_still_opens),
 		cmocka_unit_test(a_wrong_phys_base_is_put_right),
+		cmocka_unit_test(a_wrong_phys_base_in_a_header_is_put_right),
 		cmocka_unit_test(a_segment_with_a_wrong_address_does_no_harm),
 		cmocka_unit_test(lost_page_tables_cost_only_what_they_map),
 		cmocka_unit_test(page_offset_base_is_believed),
