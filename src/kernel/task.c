@@ -10,6 +10,8 @@
 #define XARRAY_DEPTH_MAX 12
 #define XARRAY_SLOTS_MAX 64
 #define PF_KTHREAD 0x00200000u
+/* Since 6.2 a process has counters on every CPU: what all sizes together may cost. */
+#define RSS_READS_MAX (16u << 20)
 /* enum of include/linux/mm_types_task.h: what counts as resident */
 enum { MM_FILEPAGES = 0, MM_ANONPAGES = 1, MM_SHMEMPAGES = 3 };
 
@@ -105,7 +107,23 @@ static uint64_t resident_pages(struct vmc_target *t, struct vmc_obj *mm)
 	return vmc_obj_bad(mm) ? 0 : sum;
 }
 
-struct vmc_error *vmc_task_read(struct vmc_target *t, uint64_t addr, struct vmc_task *ret)
+/* The same, asked once for all threads of a process; `known` by address of the mm, may be NULL. */
+static uint64_t known_pages(struct vmc_target *t, struct vmc_obj *mm, struct vmc_map *known)
+{
+	uint64_t addr = mm->addr, *have = known ? vmc_map_get(known, addr) : NULL, pages;
+
+	if (have)
+		return *have;
+	if (known && known->len * (vmc_target_cpus(t) + 1) > RSS_READS_MAX)
+		return 0;
+	pages = resident_pages(t, mm);
+	if (known)
+		(void)vmc_map_set(known, addr, pages);
+	return pages;
+}
+
+static struct vmc_error *read_task(struct vmc_target *t, uint64_t addr, struct vmc_map *known,
+				   struct vmc_task *ret)
 {
 	struct vmc_obj o = vmc_obj(t, addr);
 	vmc_autoobj struct vmc_obj parent = vmc_obj(t, 0), mm = vmc_obj(t, 0);
@@ -144,9 +162,14 @@ struct vmc_error *vmc_task_read(struct vmc_target *t, uint64_t addr, struct vmc_
 	if (ret->mm) {
 		mm.addr = ret->mm;
 		ret->vm_pages = vmc_get(&mm, VMC_F_mm_total_vm);
-		ret->rss_pages = resident_pages(t, &mm);
+		ret->rss_pages = known_pages(t, &mm, known);
 	}
 	return NULL;
+}
+
+struct vmc_error *vmc_task_read(struct vmc_target *t, uint64_t addr, struct vmc_task *ret)
+{
+	return read_task(t, addr, NULL, ret);
 }
 
 /* ---- the two walks: each only collects addresses ---- */
@@ -313,10 +336,10 @@ static struct vmc_error *walk_tasks(struct walk *w)
 /* ---- together ---- */
 
 static struct vmc_error *add_task(struct vmc_tasks *l, struct vmc_target *t, uint64_t addr,
-				  unsigned int by, bool idle, int cpu)
+				  struct vmc_map *known, unsigned int by, bool idle, int cpu)
 {
 	struct vmc_task task;
-	struct vmc_error *err = vmc_task_read(t, addr, &task);
+	struct vmc_error *err = read_task(t, addr, known, &task);
 
 	if (err) {
 		task = (struct vmc_task){ .addr = addr, .pid = -1, .cpu = -1 };
@@ -341,7 +364,7 @@ static struct vmc_error *add_idle_tasks(struct vmc_tasks *l, struct vmc_target *
 			vmc_target_missing(t, vmc_obj_error(&rq, "run queue"),
 					   "idle task of CPU %zu", cpu);
 		else if (idle)
-			VMC_TRY(add_task(l, t, idle, BY_PIDS | BY_LIST, true, (int)cpu));
+			VMC_TRY(add_task(l, t, idle, NULL, BY_PIDS | BY_LIST, true, (int)cpu));
 	}
 	return NULL;
 }
@@ -410,6 +433,7 @@ static void mark_current(struct vmc_tasks *l, struct vmc_target *t)
 
 struct vmc_error *vmc_tasks_read(struct vmc_target *t, struct vmc_tasks *ret)
 {
+	vmc_automap struct vmc_map known = { 0 };
 	struct walk w = { .t = t };
 	struct vmc_error *err = NULL;
 
@@ -429,7 +453,7 @@ struct vmc_error *vmc_tasks_read(struct vmc_target *t, struct vmc_tasks *ret)
 
 		ret->only_in_pids += by == BY_PIDS;
 		ret->only_in_list += by == BY_LIST;
-		err = add_task(ret, t, w.order.data[i], (unsigned int)by, false, -1);
+		err = add_task(ret, t, w.order.data[i], &known, (unsigned int)by, false, -1);
 	}
 	vmc_map_deinit(&w.found);
 	vmc_vec_free(&w.order);
