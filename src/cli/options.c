@@ -4,6 +4,7 @@
 
 #include <getopt.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define REPORT 1u
@@ -271,6 +272,26 @@ static struct vmc_error *getopt_error(char **argv, int id)
 	return vmc_error_new(VMC_USAGE, "unknown option %s; try: vmcoroner --help", word);
 }
 
+/* A dump is often the only one there is: no slip of the hand may replace it by its report. */
+static struct vmc_error *check_output(const struct vmc_options *o)
+{
+	const struct vmc_texts *lists[] = { &o->inputs, &o->debuginfo };
+	struct stat out, in;
+
+	if (!o->output || stat(o->output, &out) != 0 || !S_ISREG(out.st_mode))
+		return NULL;
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(lists); i++) {
+		for (size_t k = 0; k < lists[i]->len; k++) {
+			if (stat(lists[i]->data[k], &in) == 0 && in.st_dev == out.st_dev &&
+			    in.st_ino == out.st_ino)
+				return vmc_error_new(VMC_USAGE,
+						     "-o %s: this is an input, which would be lost",
+						     o->output);
+		}
+	}
+	return NULL;
+}
+
 struct vmc_error *vmc_options_parse(int argc, char **argv, struct vmc_options *ret)
 {
 	struct option longs[VMC_ARRAY_SIZE(options) + 1] = { 0 };
@@ -307,7 +328,7 @@ struct vmc_error *vmc_options_parse(int argc, char **argv, struct vmc_options *r
 		return vmc_error_new(VMC_USAGE,
 				     "%s: no input; usage: vmcoroner %s  (more: vmcoroner help %s)",
 				     ret->verb->name, ret->verb->usage, ret->verb->name);
-	return NULL;
+	return check_output(ret);
 }
 
 void vmc_options_deinit(struct vmc_options *o)
