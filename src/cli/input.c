@@ -143,10 +143,13 @@ static struct vmc_error *head_of(const char *path, uint8_t *head, size_t *ret_le
 	struct stat st;
 	ssize_t n;
 
-	VMC_TRY(open_input(path, &fd, &st));
 	*ret_len = 0;
+	/* what is read from a pipe is gone, and who writes to it ends when it is closed again */
+	*ret_pipe = stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
+	if (*ret_pipe)
+		return NULL;
+	VMC_TRY(open_input(path, &fd, &st));
 	*ret_pipe = !S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode);
-	/* reading from a pipe would take from it what the parser needs */
 	if (*ret_pipe)
 		return NULL;
 	n = pread(fd, head, HEAD_BYTES, 0);
@@ -272,7 +275,7 @@ struct vmc_error *vmc_inputs_sort(const struct vmc_options *o, struct vmc_inputs
 			VMC_USAGE,
 			"%s is an ELF file but no core: debug info, which needs a dump "
 			"beside it",
-			ret->debuginfo.data[0]);
+			ret->debuginfo.data[ret->debuginfo.len - 1]);
 	return NULL;
 }
 
