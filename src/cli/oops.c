@@ -41,7 +41,20 @@ static struct vmc_error *show(const struct vmc_options *o, const char *path,
 	return NULL;
 }
 
-static struct vmc_error *of_dump(const struct vmc_options *o, const char *path, struct vmc_str *out)
+static const char *log_missing(const struct vmc_report *r)
+{
+	const struct vmc_unavailable *u;
+
+	vmc_vec_each (u, &r->unavailable) {
+		if (vmc_streq(u->what, "kernel log"))
+			return u->why;
+	}
+	return "it could not be read";
+}
+
+/* Where a log is missing nothing can be said of its reports, not even that there are none. */
+static struct vmc_error *of_dump(const struct vmc_options *o, const char *path, struct vmc_str *out,
+				 enum vmc_exit *status)
 {
 	struct vmc_options one = *o;
 	vmc_autocase struct vmc_case c = { 0 };
@@ -49,6 +62,14 @@ static struct vmc_error *of_dump(const struct vmc_options *o, const char *path, 
 	one.inputs = (struct vmc_texts){ .data = &path, .len = 1 };
 	VMC_TRY(vmc_case_open(&one, false, &c));
 	VMC_TRY(vmc_case_report(&c));
+	if (!c.report->has_log || c.report->log.problem) {
+		*status = *status == VMC_EXIT_OK ? VMC_EXIT_PARTIAL : *status;
+		vmc_exit_note("%s: %s: %s", path, c.report->has_log ? "the log has gaps" : "no log",
+			      c.report->has_log ? vmc_error_text(c.report->log.problem)
+						: log_missing(c.report));
+	}
+	if (!c.report->has_log)
+		return NULL;
 	return show(o, path, &c.report->oopses, &c.report->lines, out);
 }
 
@@ -78,8 +99,8 @@ enum vmc_exit vmc_run_oops(const struct vmc_options *o)
 
 	for (size_t i = 0; i < o->inputs.len; i++) {
 		const char *path = o->inputs.data[i];
-		struct vmc_error *err =
-			vmc_input_is_dump(path) ? of_dump(o, path, &out) : of_text(o, path, &out);
+		struct vmc_error *err = vmc_input_is_dump(path) ? of_dump(o, path, &out, &status)
+								: of_text(o, path, &out);
 
 		if (err)
 			status = vmc_exit_error(err);
