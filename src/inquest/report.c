@@ -6,6 +6,11 @@
 
 #include "inquest/inquest.h"
 
+/* Lines of a log of 2 GiB, the largest that a kernel can have, at its usual length. */
+#define LINES_MAX (16u << 20)
+/* Frames of all CPUs together: 8192 with 32 each. A frame holds the registers. */
+#define FRAMES_MAX (256u << 10)
+
 void vmc_report_missing(struct vmc_report *r, struct vmc_error *err, const char *what)
 {
 	struct vmc_unavailable row = { 0 };
@@ -41,11 +46,23 @@ static struct vmc_error *split_records(struct vmc_report *r)
 				.caller = rec->caller & 0x7fffffff,
 			};
 			from = k + 1;
+			if (r->lines.len == LINES_MAX)
+				return vmc_error_new(VMC_LIMIT, "it has more than %u lines",
+						     LINES_MAX);
 			if (!vmc_vec_push(&r->lines, line))
 				return vmc_error_no_memory();
 		}
 	}
 	return NULL;
+}
+
+static const char *lost_unit(const struct vmc_log *l)
+{
+	bool one = l->lost == 1;
+
+	if (vmc_streq(l->generation, "characters"))
+		return one ? "page" : "pages";
+	return one ? "record" : "records";
 }
 
 static void read_log(struct vmc_report *r)
@@ -57,12 +74,12 @@ static void read_log(struct vmc_report *r)
 		return;
 	}
 	r->has_log = true;
-	if (r->log.problem)
+	if (r->log.problem && r->log.lost)
 		vmc_report_missing(r, vmc_error_copy(r->log.problem),
-				   vmc_arena_printf(&r->arena,
-						    "%" PRIu64
-						    " records and some texts of the kernel log",
-						    r->log.lost));
+				   vmc_arena_printf(&r->arena, "%" PRIu64 " %s of the kernel log",
+						    r->log.lost, lost_unit(&r->log)));
+	else if (r->log.problem)
+		vmc_report_missing(r, vmc_error_copy(r->log.problem), "texts in the kernel log");
 	err = split_records(r);
 	if (!err)
 		err = vmc_oops_scan(r->lines.data, r->lines.len, &r->oopses);
@@ -79,10 +96,8 @@ static void find_panic_line(struct vmc_report *r)
 		const char *at = memmem(l->text, l->len, marker, sizeof(marker) - 1);
 		vmc_autostr struct vmc_str s = { 0 };
 
-		if (!at || memmem(at, (size_t)(l->text + l->len - at), "end Kernel panic", 16) ||
-		    (at - l->text >= 8 && memcmp(at - 7, "---[ end", 8) == 0))
-			continue;
-		if (at != l->text && memmem(l->text, (size_t)(at - l->text), "end ", 4))
+		/* "---[ end Kernel panic - not syncing: ... ]---" repeats it */
+		if (!at || memmem(l->text, (size_t)(at - l->text), "end ", 4))
 			continue;
 		vmc_str_add_untrusted(&s, at, l->len - (size_t)(at - l->text));
 		r->panic_message = vmc_arena_strdup(&r->arena, vmc_str_text(&s));
@@ -201,6 +216,8 @@ static void take_panic_task(struct vmc_report *r, const struct vmc_cpu *cpu)
 static void read_cpus(struct vmc_report *r)
 {
 	struct vmc_error *err = vmc_cpus_read(r->target, &r->cpu_view);
+	size_t frames = 0;
+	bool full = false;
 
 	if (err) {
 		vmc_report_missing(r, err, "CPUs and backtraces");
@@ -215,7 +232,18 @@ static void read_cpus(struct vmc_report *r)
 
 		if (cpu->cpu == r->cpu_view.panic_cpu)
 			take_panic_task(r, cpu);
+		if (full)
+			continue;
 		add_cpu(r, cpu);
+		if (r->cpus.len)
+			frames += r->cpus.data[r->cpus.len - 1].trace.frames.len;
+		full = frames > FRAMES_MAX && i + 1 < r->cpu_view.cpus.len;
+		if (full)
+			vmc_report_missing(
+				r,
+				vmc_error_new(VMC_LIMIT, "those before it have %zu frames", frames),
+				vmc_arena_printf(&r->arena, "backtraces of the CPUs behind CPU %d",
+						 cpu->cpu));
 	}
 }
 
