@@ -270,7 +270,8 @@ struct vmc_error *vmc_find_debuginfo(struct vmc_target *t, const char *path)
 		vmc_symtab_shift(s, shift);
 		if (!t->symbols)
 			t->symbols = s;
-		vmc_autoerror struct vmc_error *err = vmc_find_banner(t);
+		/* without a banner the match is refused below */
+		vmc_error_free(vmc_find_banner(t));
 		if (t->symbols == s)
 			t->symbols = NULL;
 		vmc_symtab_shift(s, -shift);

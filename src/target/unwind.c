@@ -482,7 +482,9 @@ struct vmc_error *vmc_unwind_scan(struct vmc_target *t, uint64_t sp, uint64_t en
 		uint64_t word;
 		vmc_autoerror struct vmc_error *err = vmc_read_u64(&w.mem, sp, &word);
 
-		if (err || !vmc_target_is_text(t, word - 1) || !follows_call(&w, word))
+		/* most words of a stack are no kernel addresses at all */
+		if (err || !(word >> 63) || !vmc_target_is_text(t, word - 1) ||
+		    !follows_call(&w, word))
 			continue;
 		vmc_regs_set(&w.regs, VMC_X86_RIP, word);
 		vmc_regs_set(&w.regs, VMC_X86_RSP, sp + 8);

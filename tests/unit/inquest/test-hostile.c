@@ -174,6 +174,33 @@ static void vmcoreinfo_may_say_anything(void **state)
 	}
 }
 
+/* Thousands of CPUs that all have the same area: each is shown, none costs a second. */
+static void as_many_cpus_as_can_be(void **state)
+{
+	AUTO_MINI m = mini();
+	struct vmc_report *r = NULL;
+	uint64_t ids = 0, table = 0, big;
+
+	(void)state;
+	make_all(&m);
+	big = mini_alloc(&m, 8 * 9000);
+	for (size_t i = 0; i < m.symbols.len; i++) {
+		if (strcmp(m.symbols.data[i].name, "nr_cpu_ids") == 0)
+			ids = m.symbols.data[i].addr;
+		if (strcmp(m.symbols.data[i].name, "__per_cpu_offset") == 0) {
+			table = m.symbols.data[i].addr;
+			m.symbols.data[i].addr = big;
+		}
+	}
+	assert_true(ids && table);
+	mini_u32(&m, ids, UINT32_MAX);
+	for (uint64_t i = 0; i < 9000; i++)
+		mini_u64(&m, big + 8 * i, m.percpu[0]);
+	assert_ok(vmc_report_dump(mini_open(&m), "core", &r));
+	assert_int_equal(r->n_cpus, 8192);
+	vmc_report_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +208,7 @@ int main(void)
 		cmocka_unit_test(dumps_may_end_anywhere),
 		cmocka_unit_test(words_may_hold_anything),
 		cmocka_unit_test(vmcoreinfo_may_say_anything),
+		cmocka_unit_test(as_many_cpus_as_can_be),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
