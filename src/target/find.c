@@ -274,7 +274,7 @@ struct vmc_error *vmc_find_vmcoreinfo_by_symbol(struct vmc_target *t)
 	VMC_TRY(vmc_target_symbol(t, "vmcoreinfo_data", &addr));
 	VMC_TRY(vmc_read_u64(&mem, addr, &text));
 	/* before 4.13 vmcoreinfo_data was the text itself, an array */
-	if (text < VMC_START_KERNEL_MAP && (text >> 47) == 0)
+	if (!(text >> 63))
 		text = addr;
 	if (vmc_target_has_symbol(t, "vmcoreinfo_size", &addr)) {
 		VMC_TRY(vmc_read_u64(&mem, addr, &size));

@@ -588,13 +588,13 @@ static void put_vmcoreinfo(struct mini *m)
 	m->vmcoreinfo = s;
 	if (m->no_vmcoreinfo)
 		return;
-	page = mini_pages(m, 2);
+	page = m->vmcoreinfo_at ? m->vmcoreinfo_at : mini_pages(m, 2);
 	assert_true(s.len < 2 * PAGE);
 	mini_put(m, page, s.data, s.len);
 	if (!m->no_note)
 		add_note(m, "VMCOREINFO", 0, s.data, s.len);
 	for (size_t i = 0; i < m->symbols.len; i++) {
-		if (strcmp(m->symbols.data[i].name, "vmcoreinfo_data") == 0)
+		if (strcmp(m->symbols.data[i].name, "vmcoreinfo_data") == 0 && !m->vmcoreinfo_at)
 			mini_u64(m, m->symbols.data[i].addr, page);
 		if (strcmp(m->symbols.data[i].name, "vmcoreinfo_size") == 0)
 			mini_u64(m, m->symbols.data[i].addr, s.len);

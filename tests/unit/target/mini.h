@@ -87,6 +87,7 @@ struct mini {
 	bool no_phys_base;	   /* VMCOREINFO without NUMBER(phys_base) */
 	int64_t phys_base_lie;	   /* added to what VMCOREINFO says */
 	uint64_t text_segment;	   /* vaddr of the ELF segment; 0: of the direct map */
+	uint64_t vmcoreinfo_at;	   /* where it is in memory; 0: anywhere */
 	const char *release;	   /* OSRELEASE; NULL: MINI_RELEASE */
 	size_t fillers;		   /* further symbols: found by shape are only tables of 1,000 */
 	/* filled by the calls below */

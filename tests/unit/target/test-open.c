@@ -104,6 +104,22 @@ static void cpu_state_leads_to_the_kernel(void **state)
 	}
 }
 
+/* Before 4.13 vmcoreinfo_data was no pointer, but the text. */
+static void vmcoreinfo_may_be_an_array(void **state)
+{
+	AUTO_MINI m = mini();
+
+	(void)state;
+	mini_struct(&m, some_types, VMC_ARRAY_SIZE(some_types));
+	mini_qemu(&m, &(struct mini_cpu){ .cr3 = mini_physical(&m, m.pgd) });
+	m.no_note = m.no_kallsyms_symbols = m.no_vmcoreinfo_symbol = true;
+	m.fillers = 1100;
+	m.vmcoreinfo_at = mini_alloc(&m, 4096);
+	mini_symbol(&m, "vmcoreinfo_data", 'D', m.vmcoreinfo_at);
+	check_found(&m, mini_open(&m));
+	assert_string_equal(vmc_vmcoreinfo_get(m.target->vmcoreinfo, "OSRELEASE"), MINI_RELEASE);
+}
+
 /* With page-table isolation a CPU in user mode runs on the table behind the kernel's. */
 static void the_user_half_of_isolation_is_not_taken(void **state)
 {
@@ -325,6 +341,7 @@ int main(void)
 		cmocka_unit_test(the_note_leads_to_the_kernel),
 		cmocka_unit_test(symbols_are_found_by_their_shape),
 		cmocka_unit_test(cpu_state_leads_to_the_kernel),
+		cmocka_unit_test(vmcoreinfo_may_be_an_array),
 		cmocka_unit_test(the_user_half_of_isolation_is_not_taken),
 		cmocka_unit_test(every_cpu_is_asked),
 		cmocka_unit_test(memory_is_searched_at_last),
