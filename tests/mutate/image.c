@@ -17,6 +17,7 @@
 
 #define FLAT_HEADER 4096u
 #define DESC_SIZE 24u
+#define STORED_MAX (16 << 20)
 
 /* Pages of its own, so that a write in a child copies one page of it, not all. */
 static uint8_t *map_bytes(size_t size)
@@ -347,6 +348,31 @@ static bool make_flat(const struct seed *s, const struct image *from, const char
 	return ok;
 }
 
+/* ---- as it is ---- */
+
+/* A kdump file that is small enough: what slim writes has parts that no other image has. */
+static bool is_small_kdump(const struct seed *s)
+{
+	struct stat st;
+
+	return vmc_dump_info(s->dump)->kind == VMC_DUMP_KDUMP &&
+	       !vmc_dump_info(s->dump)->flattened && stat(s->path, &st) == 0 &&
+	       st.st_size <= STORED_MAX;
+}
+
+static bool make_stored(const struct seed *s, struct image *ret)
+{
+	vmc_autofile FILE *f = fopen(s->path, "rb");
+
+	*ret = (struct image){ 0 };
+	if (!f || !start_image(s, "stored", (size_t)vmc_dump_info(s->dump)->file_size, ret) ||
+	    fread(ret->data, 1, ret->size, f) != ret->size)
+		return false;
+	find_kdump_parts(ret, false);
+	add_memory_spots(ret, s);
+	return true;
+}
+
 static bool keep(images *all, struct image *im, bool ok)
 {
 	if (ok && vmc_vec_push(all, *im))
@@ -367,5 +393,6 @@ bool image_make(const struct seed *s, size_t n, images *ret)
 	       keep(ret, &im, make_elf(s, &im)) &&
 	       keep(ret, &im, make_flat(s, &ret->data[first], "flattened kdump", &im)) &&
 	       keep(ret, &im, make_flat(s, &ret->data[first + 1], "flattened elf", &im)) &&
-	       keep(ret, &im, make_kdump(s, codecs[n % VMC_ARRAY_SIZE(codecs)], &im));
+	       keep(ret, &im, make_kdump(s, codecs[n % VMC_ARRAY_SIZE(codecs)], &im)) &&
+	       (!is_small_kdump(s) || keep(ret, &im, make_stored(s, &im)));
 }

@@ -3,7 +3,8 @@
  * The parent holds all images; a child works through a run of iterations on its own
  * copy-on-write view of them, and says in shared memory where it is. When it dies, the
  * parent reports that iteration and lets the next child go on behind it. An
- * iteration depends on nothing but the list of dumps, the seed and its number.
+ * iteration depends on nothing but the list of dumps, what this build of the program reads
+ * of them, the seed and its number.
  */
 #include "mutate.h"
 
@@ -23,6 +24,7 @@
 #define EXIT_FOUND 90 /* the harness itself saw the failure */
 #define EXIT_SKIPPED 77
 #define JOBS_MAX 64
+#define COUNT_TELLING 100
 #define SLIM_EVERY 64 /* it costs as much as all the rest */
 
 struct options {
@@ -227,8 +229,11 @@ static uint64_t run(const struct options *o, const images *all, struct slot *slo
 	return failures;
 }
 
-/* Returns the number of iterations that came to their end. */
-static uint64_t summary(const struct options *o, const struct slot *slots)
+/*
+ * Returns the number of iterations that were done. An undamaged dump that the program cannot
+ * read any more would leave nothing to damage, and no failure: that is one.
+ */
+static uint64_t summary(const struct options *o, const struct slot *slots, uint64_t *failures)
 {
 	struct slot sum = { 0 };
 
@@ -258,6 +263,10 @@ static uint64_t summary(const struct options *o, const struct slot *slots)
 	       sum.seconds * 1000 / (double)(sum.done ? sum.done : 1), sum.slowest,
 	       (unsigned long long)sum.slowest_at, (unsigned long long)sum.peak >> 20,
 	       (unsigned long long)sum.peak_at);
+	if (!sum.tasks && sum.done >= COUNT_TELLING) {
+		printf("FAILURE: not one analysis came as far as the tasks\n");
+		++*failures;
+	}
 	return sum.done;
 }
 
@@ -419,7 +428,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	failures = run(&o, &all, slots);
-	done = summary(&o, slots);
+	done = summary(&o, slots, &failures);
 	failures += done < o.count && !failures; /* never report what was not done */
 	printf("%llu iterations, %llu failures\n", (unsigned long long)done,
 	       (unsigned long long)failures);

@@ -57,6 +57,7 @@ struct page {
 
 struct seed {
 	char *name;
+	const char *path;	    /* borrowed */
 	struct vmc_dump *dump;	    /* for notes and facts; its pages are in `pages` */
 	VMC_VEC(struct page) pages; /* that the analysis read, by pfn */
 	spots reads[AREA_COUNT];

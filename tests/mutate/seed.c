@@ -224,7 +224,7 @@ bool seed_open(const char *path, struct seed *ret)
 	struct vmc_error *err;
 	bool ok;
 
-	*ret = (struct seed){ .name = strdup(base) };
+	*ret = (struct seed){ .name = strdup(base), .path = path };
 	if (!ret->name)
 		return false;
 	recorder.seed = ret;
