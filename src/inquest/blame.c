@@ -142,6 +142,22 @@ void vmc_inquest_blame(const struct vmc_trace *tr, struct vmc_blame *ret)
 		ret->culprit = first_real(tr, start);
 }
 
+bool vmc_inquest_is_idle(const struct vmc_trace *tr, bool panicked)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < tr->frames.len; i++) {
+		const char *e = tr->frames.data[i].exception;
+
+		if (!e || vmc_streq(e, "NMI") || vmc_streq(e, "reboot IPI"))
+			continue;
+		if (!panicked || !first)
+			return false;
+		first = false;
+	}
+	return true;
+}
+
 const struct vmc_frame *vmc_inquest_waiter(const struct vmc_trace *tr)
 {
 	for (size_t i = 0; i < tr->frames.len; i++) {

@@ -28,6 +28,12 @@ void vmc_inquest_blame(const struct vmc_trace *trace, struct vmc_blame *ret);
 /* The first frame at or outside `from` (of that trace) that is no shared helper; NULL. */
 const struct vmc_frame *vmc_inquest_first_real(const struct vmc_trace *trace,
 					       const struct vmc_frame *from);
+/*
+ * Does the idle task's stack show an idle CPU, and not an interrupt that it was busy
+ * with? What only stopped it does not count; nor does, where the CPU `panicked`, the
+ * interrupt in which it did.
+ */
+bool vmc_inquest_is_idle(const struct vmc_trace *trace, bool panicked);
 /* The first frame of a task that waits which is neither scheduler nor lock; NULL. */
 const struct vmc_frame *vmc_inquest_waiter(const struct vmc_trace *trace);
 /* Function without compiler suffixes, in the report's arena. */

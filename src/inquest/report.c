@@ -165,13 +165,14 @@ static void add_cpu(struct vmc_report *r, const struct vmc_cpu *cpu)
 	struct vmc_report_cpu row = { .cpu = cpu->cpu, .pid = -1, .task = cpu->task };
 	struct vmc_task task;
 	struct vmc_error *err = NULL;
+	bool idle_task = false;
 
 	if (cpu->task) {
 		err = vmc_task_read(r->target, cpu->task, &task);
 		if (!err) {
 			row.pid = task.pid;
 			row.comm = vmc_arena_strdup(&r->arena, task.comm);
-			row.is_idle = task.pid == 0;
+			idle_task = task.pid == 0;
 		}
 	}
 	if (!err)
@@ -186,6 +187,8 @@ static void add_cpu(struct vmc_report *r, const struct vmc_cpu *cpu)
 			r, vmc_error_copy(row.trace.stopped),
 			vmc_arena_printf(&r->arena, "rest of the backtrace of CPU %d", cpu->cpu));
 	}
+	row.is_idle =
+		idle_task && vmc_inquest_is_idle(&row.trace, cpu->cpu == r->cpu_view.panic_cpu);
 	if (!vmc_vec_push(&r->cpus, row))
 		vmc_trace_deinit(&row.trace);
 }

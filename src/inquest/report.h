@@ -62,7 +62,7 @@ struct vmc_report_cpu {
 	int64_t pid;
 	const char *comm;
 	uint64_t task;
-	bool is_idle;
+	bool is_idle; /* in the idle task, and in no interrupt on top of it */
 	struct vmc_trace trace;
 };
 

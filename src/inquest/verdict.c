@@ -283,7 +283,8 @@ static bool told_by_idle_cpu(const struct vmc_report *r, const struct vmc_trace 
 		if (&r->cpus.data[i].trace == tr)
 			return r->cpus.data[i].is_idle;
 	}
-	return tr == &r->backtrace && r->has_panic_task && r->panic_task.pid == 0;
+	return tr == &r->backtrace && r->has_panic_task && r->panic_task.pid == 0 &&
+	       vmc_inquest_is_idle(tr, true);
 }
 
 static bool blame_stalled(struct vmc_report *r, const struct vmc_oops *o)
