@@ -51,23 +51,34 @@ static void take_note_vmcoreinfo(struct vmc_target *t)
 static struct vmc_error *locate_kernel(struct vmc_target *t, const struct vmc_open_options *o,
 				       struct vmc_image *image)
 {
-	struct vmc_error *err = NULL, *scan;
+	struct vmc_error *err, *scan;
 
 	if (t->vmcoreinfo) {
-		err = vmc_find_by_vmcoreinfo(t, image);
-		if (!err)
+		struct vmc_error *first = vmc_find_by_vmcoreinfo(t, image);
+
+		if (!first)
 			return NULL;
+		err = vmc_find_by_cpu_state(t, image);
+		if (!err) {
+			vmc_error_free(first);
+			return NULL;
+		}
+		/* what VMCOREINFO lacks says more than that there is no CPU state either */
+		vmc_error_free(err);
+		return first;
 	}
-	vmc_error_free(err);
 	err = vmc_find_by_cpu_state(t, image);
 	if (!err)
 		return NULL;
-	if (t->vmcoreinfo)
-		return err;
 	scan = vmc_find_vmcoreinfo_by_scan(t, o->deep_scan ? UINT64_MAX : SCAN_BUDGET);
 	if (!scan) {
 		vmc_error_free(err);
 		return vmc_find_by_vmcoreinfo(t, image);
+	}
+	/* a search that was cut short must not look like one that found nothing */
+	if (vmc_error_code(scan) == VMC_LIMIT) {
+		vmc_error_free(err);
+		return vmc_error_wrap(scan, "VMCOREINFO");
 	}
 	vmc_error_free(scan);
 	return err;
