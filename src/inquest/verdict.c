@@ -479,9 +479,21 @@ static void write_title(struct vmc_report *r, const struct vmc_oops *o)
 	const char *words = k->words;
 
 	if (strcmp(k->id, "unknown") == 0) {
-		r->verdict.title = o ? o->headline : r->has_panic ? r->panic_message : k->words;
-		if (!r->verdict.title)
-			r->verdict.title = "panic of unknown cause";
+		if (o)
+			r->verdict.title = o->headline;
+		else if (r->has_panic)
+			r->verdict.title =
+				r->panic_message ? r->panic_message : "panic of unknown cause";
+		else if (r->target && !r->has_log && !r->has_cpus)
+			r->verdict.title =
+				"cannot be told: neither the log nor the CPUs could be read";
+		else if (r->target && !(r->has_log && r->has_cpus))
+			r->verdict.title =
+				r->has_log
+					? "the log tells of no crash; the CPUs could not be read"
+					: "no CPU has entered panic(); the log could not be read";
+		else
+			r->verdict.title = k->words;
 		return;
 	}
 	if (strcmp(k->id, "manual") == 0 && is_external_nmi(r))
