@@ -22,7 +22,8 @@ struct vmc_error *vmc_image_read(const struct vmc_reader *mem, uint64_t addr, ui
 		return vmc_error_new(VMC_LIMIT, "%llu bytes: values of up to %u are shown",
 				     (unsigned long long)size, VMC_VALUE_MAX);
 	if (size && addr + (size - 1) < addr)
-		return vmc_error_new(VMC_USAGE, "%llx: an object of %llu bytes does not fit there",
+		return vmc_error_new(VMC_UNMAPPED,
+				     "%llx: an object of %llu bytes does not fit there",
 				     (unsigned long long)addr, (unsigned long long)size);
 	if (size)
 		image.n_pages = (size_t)((addr + (size - 1)) / PAGE_BYTES - addr / PAGE_BYTES + 1);
@@ -525,6 +526,8 @@ static void value_at(struct vmc_printer *p, struct place at, const struct vmc_ty
 
 	if (!err && at.level > VMC_TYPE_DEPTH_MAX)
 		err = vmc_error_new(VMC_LIMIT, "the type is nested too deep");
+	if (!err && at.bit_size && at.type->kind != VMC_TYPE_INT && at.type->kind != VMC_TYPE_ENUM)
+		err = vmc_error_new(VMC_BAD_FORMAT, "a bit-field that is no number");
 	if (err) {
 		problem(p, err, out);
 		return;

@@ -38,7 +38,7 @@ struct vmc_image {
 
 /*
  * Copies what can be read of [addr, addr + size). Fails for more than VMC_VALUE_MAX bytes
- * (VMC_LIMIT), a range that wraps (VMC_USAGE), and without memory; never for missing pages.
+ * (VMC_LIMIT), a range that wraps (VMC_UNMAPPED), and without memory; never for missing pages.
  */
 struct vmc_error *vmc_image_read(const struct vmc_reader *mem, uint64_t addr, uint64_t size,
 				 struct vmc_image *ret) VMC_MUST_CHECK;

@@ -274,9 +274,24 @@ static void images_have_limits(void **state)
 
 	(void)state;
 	assert_code(vmc_image_read(&r, BASE, VMC_VALUE_MAX + 1, &image), VMC_LIMIT);
-	assert_code(vmc_image_read(&r, UINT64_MAX - 3, 8, &image), VMC_USAGE);
+	assert_code(vmc_image_read(&r, UINT64_MAX - 3, 8, &image), VMC_UNMAPPED);
 	assert_ok(vmc_image_read(&r, UINT64_MAX, 0, &empty));
 	assert_int_equal(empty.n_pages, 0);
+}
+
+/* The bytes behind such a field need not be there. */
+static void only_numbers_are_bit_fields(void **state)
+{
+	AUTO_FIXTURE f = { 0 };
+	struct maker *m = &f.maker;
+
+	(void)state;
+	make_array(m, make_int(m, "u8", 1, 0, 8), 64);
+	make_type(m, "s", BTF_STRUCT, 1, true, 4);
+	make_member(m, "a", 2, 4u << 24 | 8);
+	ready(&f);
+	assert_string_equal(show(&f, "struct s", BASE), "{\n  a = <malformed data>\n}");
+	assert_int_equal(vmc_error_code(f.p.problem), VMC_BAD_FORMAT);
 }
 
 /* Unions of unions over the same four bytes: 2^59 values. */
@@ -348,6 +363,7 @@ int main(void)
 		cmocka_unit_test(arrays_are_cut),
 		cmocka_unit_test(a_missing_page_costs_its_members),
 		cmocka_unit_test(images_have_limits),
+		cmocka_unit_test(only_numbers_are_bit_fields),
 		cmocka_unit_test(explosions_end),
 		cmocka_unit_test(pointers_are_followed),
 	};
