@@ -162,15 +162,22 @@ static bool failed(const struct options *o, struct slot *s, int status)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return false;
-	printf("FAILURE in iteration %llu", (unsigned long long)s->next);
+	printf("FAILURE %s iteration %llu", s->next == s->end ? "before" : "in",
+	       (unsigned long long)s->next);
 	if (*s->found)
 		printf(": %s (%s)\n", s->found, s->stage);
 	else if (WIFSIGNALED(status))
 		printf(": signal %d, %s\n", WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
 		printf(": exit status %d, see above\n", WEXITSTATUS(status));
-	printf("  %s: %s\n  again: mutate --seed %llu --only %llu DUMPS...\n", s->image, s->damage,
-	       (unsigned long long)o->seed, (unsigned long long)s->next);
+	if (s->next == s->end) { /* behind the last one */
+		printf("  again: mutate --seed %llu --from %llu --count %llu DUMPS...\n",
+		       (unsigned long long)o->seed, (unsigned long long)s->started,
+		       (unsigned long long)(s->end - s->started));
+	} else {
+		printf("  %s: %s\n  again: mutate --seed %llu --only %llu DUMPS...\n", s->image,
+		       s->damage, (unsigned long long)o->seed, (unsigned long long)s->next);
+	}
 	fflush(stdout);
 	return true;
 }
