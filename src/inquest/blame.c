@@ -180,7 +180,7 @@ static const struct {
 	const char *category, *meaning;
 } poisons[] = {
 	/* LIST_POISON1 and, 0x22 behind it, LIST_POISON2: with an offset nobody can tell which */
-	{ 0xdead000000000100ull, 0x1000, "use-after-free",
+	{ 0xdead000000000100ull, 0x1000, "list-corruption",
 	  "a list poison: the entry was already taken off its list" },
 	{ 0x6b6b6b6b6b6b6b6bull, 0x10000, "use-after-free",
 	  "POISON_FREE: the object was freed before" },

@@ -179,6 +179,7 @@ struct walk {
 	struct vmc_map found; /* address -> bit 0 by pid tree, bit 1 by list */
 	VMC_VEC(uint64_t) order;
 	uint64_t steps; /* along all lists: thousands of leaders may share one endless list */
+	struct vmc_error *gap; /* first bytes that were absent; see pass_over() */
 };
 
 enum { BY_PIDS = 1, BY_LIST = 2 };
@@ -200,6 +201,21 @@ struct xa_level {
 	uint64_t node;
 	unsigned int slot;
 };
+
+/*
+ * Bytes that are not in the dump cost what hangs on them, not the walk: the
+ * first such gap is kept, and told at the end. Other errors end the walk.
+ */
+static struct vmc_error *pass_over(struct walk *w, struct vmc_error *err)
+{
+	if (!vmc_code_is_absent(vmc_error_code(err)))
+		return err;
+	if (w->gap)
+		vmc_error_free(err);
+	else
+		w->gap = err;
+	return NULL;
+}
 
 /*
  * Calls `leaf` for every entry of the tree at xa_head. The walk is a loop over
@@ -231,9 +247,13 @@ static struct vmc_error *walk_xarray(struct walk *w, uint64_t head, uint64_t tag
 		}
 		if (visited++ > 2ull * TASKS_MAX)
 			return vmc_error_new(VMC_LIMIT, "the pid tree does not end");
-		VMC_TRY(vmc_error_wrap(
-			vmc_read_u64(&mem, l->node + slots_offset + 8ull * l->slot++, &entry),
-			"pid tree"));
+		struct vmc_error *err =
+			vmc_read_u64(&mem, l->node + slots_offset + 8ull * l->slot++, &entry);
+		if (err) {
+			VMC_TRY(pass_over(w, vmc_error_wrap(err, "pid tree")));
+			depth--; /* a node lies in one page: its other slots are lost as well */
+			continue;
+		}
 		if (!entry)
 			continue;
 		if ((entry & 3) == tag) {
@@ -243,7 +263,7 @@ static struct vmc_error *walk_xarray(struct walk *w, uint64_t head, uint64_t tag
 				return vmc_error_new(VMC_BAD_FORMAT, "the pid tree is too deep");
 			level[depth++] = (struct xa_level){ entry & ~3ull, 0 };
 		} else if ((entry & 3) == 0) {
-			VMC_TRY(leaf(w, entry));
+			VMC_TRY(pass_over(w, leaf(w, entry)));
 		}
 	}
 	return NULL;
@@ -312,14 +332,22 @@ static struct vmc_error *leader_element(struct walk *w, uint64_t task)
 	struct vmc_obj o = vmc_obj(w->t, task);
 	struct vmc_obj signal = vmc_obj(w->t, vmc_get(&o, VMC_F_task_signal));
 	uint64_t head = vmc_get_addr(&signal, VMC_F_signal_thread_head), link;
+	struct vmc_error *err = vmc_obj_error(&signal, "signal_struct");
 
-	VMC_TRY(vmc_obj_error(&o, "task_struct"));
-	VMC_TRY(vmc_obj_error(&signal, "signal_struct"));
-	VMC_TRY(thread_element(w, task));
-	if (!vmc_field_offset(w->t, VMC_F_task_thread_node, &link))
-		return NULL;
-	return vmc_error_wrap(walk_list(w, head, link, thread_element),
-			      "threads of task 0x%" PRIx64, task);
+	if (vmc_obj_bad(&o)) {
+		/* no task at all: the list itself leads nowhere */
+		vmc_error_free(err);
+		return vmc_obj_error(&o, "task_struct");
+	}
+	struct vmc_error *full = thread_element(w, task);
+	if (full) {
+		vmc_error_free(err);
+		return full;
+	}
+	if (!err && vmc_field_offset(w->t, VMC_F_task_thread_node, &link))
+		err = walk_list(w, head, link, thread_element);
+	/* the other processes do not hang on the threads of this one */
+	return pass_over(w, vmc_error_wrap(err, "threads of task 0x%" PRIx64, task));
 }
 
 static struct vmc_error *walk_tasks(struct walk *w)
@@ -431,6 +459,16 @@ static void mark_current(struct vmc_tasks *l, struct vmc_target *t)
 	}
 }
 
+/* What the walk passed over is its problem, unless it has a worse one. */
+static void keep_gap(struct walk *w, struct vmc_error **problem)
+{
+	if (*problem)
+		vmc_error_free(w->gap);
+	else
+		*problem = w->gap;
+	w->gap = NULL;
+}
+
 struct vmc_error *vmc_tasks_read(struct vmc_target *t, struct vmc_tasks *ret)
 {
 	vmc_automap struct vmc_map known = { 0 };
@@ -442,7 +480,9 @@ struct vmc_error *vmc_tasks_read(struct vmc_target *t, struct vmc_tasks *ret)
 		return vmc_error_new(VMC_NOT_FOUND, "the kernel's types are not known");
 	}
 	ret->pids_problem = walk_pids(&w);
+	keep_gap(&w, &ret->pids_problem);
 	ret->list_problem = walk_tasks(&w);
+	keep_gap(&w, &ret->list_problem);
 	if (!w.order.len && ret->list_problem) {
 		err = vmc_error_copy(ret->list_problem);
 	} else {

@@ -276,6 +276,11 @@ struct vmc_error *vmc_find_debuginfo(struct vmc_target *t, const char *path)
 			t->symbols = NULL;
 		vmc_symtab_shift(s, -shift);
 	}
+	if (vmc_elf_section(e, ".gnu.linkonce.this_module").size)
+		return vmc_error_new(
+			VMC_UNSUPPORTED,
+			"it is a kernel module; names and unwind tables of modules are "
+			"taken from the dump");
 	VMC_TRY(check_match(t, e));
 	if (!t->symbols) {
 		if (!s)

@@ -30,13 +30,13 @@ static const struct {
 	{ OOPS("v_open.constprop.0", "0000000000000010"), "null-deref", "v_open", "v", "medium",
 	  "NULL pointer dereference in v_open [v]" },
 	/* poison tells more than the exception */
-	{ GPF("0xdead000000000122"), "use-after-free", "v_del", "v", "medium", NULL },
+	{ GPF("0xdead000000000122"), "list-corruption", "v_del", "v", "medium", NULL },
 	{ GPF("0x6b6b6b6b6b6b6b7b"), "use-after-free", "v_del", "v", "medium", NULL },
 	{ GPF("0x5a5a5a5a5a5a5a62"), "memory-corruption", "v_del", "v", "medium", NULL },
 	{ GPF("0x1234567890abcdef"), "gpf", "v_del", "v", "medium", NULL },
 	{ PAGE_FAULT("0000000000000400"), "null-deref", "v_get", "v", "medium", NULL },
 	{ PAGE_FAULT("ffffc90000123000"), "bad-pointer", "v_get", "v", "medium", NULL },
-	{ PAGE_FAULT("dead000000000108"), "use-after-free", "v_get", "v", "medium", NULL },
+	{ PAGE_FAULT("dead000000000108"), "list-corruption", "v_get", "v", "medium", NULL },
 	{ HUNG PANIC("hung_task: blocked tasks"), "hung-task", "v_read", "v", "medium", NULL },
 	{ WARN("v_fatal") PANIC("panic_on_warn set ..."), "warning-panic", "v_fatal", "v", "medium",
 	  "WARNING that was made fatal by panic_on_warn in v_fatal [v]" },
@@ -132,9 +132,9 @@ static void addresses_tell_their_category(void **state)
 		{ UINT64_MAX, "null-deref" }, /* ERR_PTR, or a negative offset from NULL */
 		{ UINT64_MAX - 0xffe, "null-deref" },
 		{ UINT64_MAX - 0x1000, NULL },
-		{ 0xdead000000000100, "use-after-free" },
-		{ 0xdead000000000122, "use-after-free" },
-		{ 0xdead000000000108, "use-after-free" },
+		{ 0xdead000000000100, "list-corruption" },
+		{ 0xdead000000000122, "list-corruption" },
+		{ 0xdead000000000108, "list-corruption" },
 		{ 0x6b6b6b6b6b6b6b6b, "use-after-free" },
 		{ 0x6b6b6b6b6b6b6b8b, "use-after-free" },
 		{ 0x6b6b6b6b6b6b6b63, "use-after-free" }, /* container_of() goes back */

@@ -119,12 +119,12 @@ static void a_circle_in_the_list_ends_that_walk(void **state)
 	vmc_tasks_deinit(&l);
 }
 
-static void lost_memory_ends_one_walk_only(void **state)
+static void lost_memory_costs_what_hangs_on_it(void **state)
 {
 	static const struct want want[] = {
 		{ 0, 0, "swapper/0", true, true, true },
 		{ 1, 1, "init", false, true, false },
-		{ 2, 2, "second", false, true, false },
+		{ 2, 2, "second", true, true, false },
 	};
 	AUTO_MINI m = mini();
 	struct people p = people(&m, false);
@@ -376,7 +376,7 @@ int main(void)
 		cmocka_unit_test(both_walks_find_the_same),
 		cmocka_unit_test(what_only_one_walk_finds_is_told),
 		cmocka_unit_test(a_circle_in_the_list_ends_that_walk),
-		cmocka_unit_test(lost_memory_ends_one_walk_only),
+		cmocka_unit_test(lost_memory_costs_what_hangs_on_it),
 		cmocka_unit_test(odd_trees_end),
 		cmocka_unit_test(trees_have_levels),
 		cmocka_unit_test(a_task_has_its_members),
