@@ -10,6 +10,7 @@
 #define VMC_CLI_CLI_H
 
 #include "inquest/report.h"
+#include "knowledge/rule.h"
 #include "render/render.h"
 
 /* Scripts rely on these; the program never ends by a signal of its own making. */
@@ -34,7 +35,9 @@ struct vmc_options {
 	enum vmc_format format;
 	const char *output; /* -o; NULL: standard output */
 	bool deep_scan;
-	bool verb_named; /* the command was spelled out, not assumed */
+	bool lang_given;
+	enum vmc_lang lang; /* when given */
+	bool verb_named;    /* the command was spelled out, not assumed */
 	bool help;
 	bool version;
 	struct vmc_texts debuginfo;
@@ -123,6 +126,7 @@ enum vmc_exit vmc_run_log(const struct vmc_options *o);
 enum vmc_exit vmc_run_oops(const struct vmc_options *o);
 enum vmc_exit vmc_run_shell(const struct vmc_options *o);
 enum vmc_exit vmc_run_slim(const struct vmc_options *o);
+enum vmc_exit vmc_run_explain(const struct vmc_options *o);
 enum vmc_exit vmc_run_help(const struct vmc_options *o);
 
 #endif

@@ -12,8 +12,9 @@
 #define OOPS 4u
 #define SHELL 8u
 #define SLIM 16u
-#define HELP 32u
-#define ANY (REPORT | LOG | OOPS | SHELL | SLIM | HELP)
+#define EXPLAIN 32u
+#define HELP 64u
+#define ANY (REPORT | LOG | OOPS | SHELL | SLIM | EXPLAIN | HELP)
 #define OPENS_DUMP (REPORT | LOG | OOPS | SHELL | SLIM)
 
 static const struct vmc_verb verbs[] = {
@@ -80,6 +81,20 @@ static const struct vmc_verb verbs[] = {
 	  .bit = SLIM,
 	  .min_inputs = 1,
 	  .run = vmc_run_slim },
+	{ .name = "explain",
+	  .usage = "explain TEXT|ID",
+	  .summary = "what a line of the kernel log means and what to do about it",
+	  .text = "Looks a line up in the knowledge base, or an entry of it by its id. Where "
+		  "several\n"
+		  "entries match, the most specific comes first; where none does, the exit status "
+		  "is 1.\n"
+		  "\n"
+		  "Examples:\n"
+		  "  vmcoroner explain 'hrtimer: interrupt took 2016981 ns'\n"
+		  "  vmcoroner explain hrtimer-interrupt-took --lang zh_CN\n",
+	  .bit = EXPLAIN,
+	  .min_inputs = 1,
+	  .run = vmc_run_explain },
 	{ .name = "help",
 	  .usage = "help [COMMAND]",
 	  .summary = "this text, or that of a command",
@@ -90,7 +105,7 @@ static const struct vmc_verb verbs[] = {
 };
 
 /* Long options without a letter get numbers beyond any character. */
-enum { OPT_DEBUGINFO = 256, OPT_FORMAT, OPT_DEEP_SCAN };
+enum { OPT_DEBUGINFO = 256, OPT_FORMAT, OPT_DEEP_SCAN, OPT_LANG };
 
 static const struct {
 	int id;
@@ -102,9 +117,10 @@ static const struct {
 	{ OPT_DEBUGINFO, "debuginfo", "PATH",
 	  "vmlinux, .debug or .ko of this kernel; may be repeated", OPENS_DUMP },
 	{ OPT_FORMAT, "format", "FORMAT", "text (default) or json; for report html as well",
-	  REPORT | LOG | OOPS },
+	  REPORT | LOG | OOPS | EXPLAIN },
+	{ OPT_LANG, "lang", "LANG", "en or zh_CN; by default what the locale says", EXPLAIN },
 	{ 'o', "output", "FILE", "write to FILE, which is complete or not there at all",
-	  REPORT | LOG | OOPS | SLIM },
+	  REPORT | LOG | OOPS | SLIM | EXPLAIN },
 	{ 'c', "command", "COMMANDS", "run these commands, ';' between them; may be repeated",
 	  SHELL },
 	{ 'f', "file", "FILE", "run the commands in FILE; may be repeated", SHELL },
@@ -198,6 +214,11 @@ static struct vmc_error *take(int id, const char *value, struct vmc_options *ret
 		return add(&ret->debuginfo, value);
 	case OPT_FORMAT:
 		return format_of(value, &ret->format);
+	case OPT_LANG:
+		ret->lang_given = true;
+		if (vmc_lang_of(value, &ret->lang))
+			break;
+		return vmc_error_new(VMC_USAGE, "--lang %s: languages are en and zh_CN", value);
 	case OPT_DEEP_SCAN:
 		ret->deep_scan = true;
 		break;

@@ -7,7 +7,7 @@ import unittest
 
 import cli
 
-COMMANDS = ["report", "log", "oops", "shell", "slim", "help"]
+COMMANDS = ["report", "log", "oops", "shell", "slim", "explain", "help"]
 
 
 def read(*path):

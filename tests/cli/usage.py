@@ -14,7 +14,7 @@ class Usage(cli.Case):
         self.refused(cli.run("log"), 2, "log: no input")
 
     def test_unknown_command_names_the_known_ones(self):
-        for word in ("frobnicate", "explain", "debuginfo"):
+        for word in ("frobnicate", "debuginfo"):
             self.refused(cli.run(word, "x"), 2, word, "report, log, oops, shell, slim")
         self.refused(cli.run("help", "frobnicate"), 2, "frobnicate", "report")
 

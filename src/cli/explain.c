@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the knowledge base says of a line of log, or of an id. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+#include "knowledge/match.h"
+#include "render/explain.h"
+
+#define FOUND_MAX 32
+#define SIMILAR_MAX 8
+
+struct found {
+	const struct vmc_rule *rules[FOUND_MAX];
+	size_t n;
+};
+
+/* The operands are one text: quoting a line of log is easily forgotten. */
+static void query_of(const struct vmc_options *o, struct vmc_str *ret)
+{
+	for (size_t i = 0; i < o->inputs.len; i++)
+		vmc_str_addf(ret, "%s%s", i ? " " : "", o->inputs.data[i]);
+}
+
+/* Keeps them by specificity, each once. */
+static void keep(struct found *f, const struct vmc_rule *rule)
+{
+	size_t at = f->n;
+
+	for (size_t i = 0; i < f->n; i++) {
+		if (f->rules[i] == rule)
+			return;
+	}
+	if (f->n == FOUND_MAX)
+		return;
+	while (at && f->rules[at - 1]->specificity < rule->specificity)
+		at--;
+	memmove(&f->rules[at + 1], &f->rules[at], (f->n++ - at) * sizeof(*f->rules));
+	f->rules[at] = rule;
+}
+
+static void match_line(struct vmc_matcher *m, const char *line, size_t len, struct found *ret)
+{
+	struct vmc_match matches[FOUND_MAX];
+	size_t n = vmc_matcher_line(m, line, len, matches, FOUND_MAX);
+
+	for (size_t i = 0; i < n; i++)
+		keep(ret, matches[i].rule);
+}
+
+/*
+ * The text as it is, for lines that begin with a program's name; and without what
+ * dmesg, syslog or the journal put in front.
+ */
+static struct vmc_error *match_text(const struct vmc_str *text, struct found *ret)
+{
+	vmc_automatcher struct vmc_matcher *m = NULL;
+	struct vmc_log_lines lines = { 0 };
+	struct vmc_error *err;
+
+	VMC_TRY(vmc_matcher_new_builtin(&m));
+	for (const char *p = vmc_str_text(text); *p;) {
+		size_t len = strcspn(p, "\n");
+
+		match_line(m, p, len, ret);
+		p += len + (p[len] == '\n');
+	}
+	err = vmc_log_split(vmc_str_text(text), text->len, &lines);
+	for (size_t i = 0; !err && i < lines.len; i++)
+		match_line(m, lines.data[i].text, lines.data[i].len, ret);
+	vmc_log_lines_deinit(&lines);
+	return err;
+}
+
+/* --lang, else the locale of messages. */
+static enum vmc_lang language(const struct vmc_options *o)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	enum vmc_lang lang = VMC_LANG_EN;
+
+	if (o->lang_given)
+		return o->lang;
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(names); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value) {
+			vmc_lang_of(value, &lang);
+			return lang;
+		}
+	}
+	return lang;
+}
+
+/* Nothing found: says so, with the ids that have the words in them. */
+static void not_found(const char *query)
+{
+	size_t n, shown = 0;
+	const struct vmc_rule *rules = vmc_rules_builtin(&n);
+	vmc_autostr struct vmc_str similar = { 0 };
+
+	for (size_t i = 0; i < n && *query && shown < SIMILAR_MAX; i++) {
+		if (strstr(rules[i].id, query))
+			vmc_str_addf(&similar, "%s%s", shown++ ? ", " : "", rules[i].id);
+	}
+	if (shown)
+		vmc_exit_note("\"%s\" is no id; some that contain it: %s", query,
+			      vmc_str_text(&similar));
+	else
+		vmc_exit_note("nothing is known about \"%.200s\": none of the %zu rules matches",
+			      query, n);
+}
+
+static void as_text(const struct vmc_options *o, const struct found *f, struct vmc_str *out)
+{
+	struct vmc_style style = vmc_terminal_style(o->output);
+
+	for (size_t i = 0; i < f->n; i++) {
+		vmc_str_add(out, i ? "\n\n" : "");
+		vmc_explain_text(f->rules[i], language(o), &style, out);
+	}
+}
+
+enum vmc_exit vmc_run_explain(const struct vmc_options *o)
+{
+	vmc_autostr struct vmc_str query = { 0 }, out = { 0 };
+	struct found found = { 0 };
+	struct vmc_error *err = NULL;
+	size_t n;
+	const struct vmc_rule *rules = vmc_rules_builtin(&n), *named;
+
+	query_of(o, &query);
+	named = vmc_rule_find(rules, n, vmc_str_text(&query));
+	if (named)
+		keep(&found, named);
+	else
+		err = match_text(&query, &found);
+	if (!err && o->format == VMC_FORMAT_JSON)
+		err = vmc_explain_json(vmc_str_text(&query), language(o), found.rules, found.n,
+				       &out);
+	if (err)
+		return vmc_exit_error(err);
+	if (o->format == VMC_FORMAT_TEXT)
+		as_text(o, &found, &out);
+	if (!found.n)
+		not_found(vmc_str_text(&query));
+	return vmc_exit_write(o->output, &out, found.n ? VMC_EXIT_OK : VMC_EXIT_PARTIAL);
+}
