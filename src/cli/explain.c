@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "cli/rules.h"
 #include "knowledge/match.h"
 #include "render/explain.h"
 
@@ -52,13 +53,14 @@ static void match_line(struct vmc_matcher *m, const char *line, size_t len, stru
  * The text as it is, for lines that begin with a program's name; and without what
  * dmesg, syslog or the journal put in front.
  */
-static struct vmc_error *match_text(const struct vmc_str *text, struct found *ret)
+static struct vmc_error *match_text(const struct vmc_rulebook *book, const struct vmc_str *text,
+				    struct found *ret)
 {
 	vmc_automatcher struct vmc_matcher *m = NULL;
 	struct vmc_log_lines lines = { 0 };
 	struct vmc_error *err;
 
-	VMC_TRY(vmc_matcher_new_builtin(&m));
+	VMC_TRY(vmc_matcher_new(book->list, book->n, &m));
 	for (const char *p = vmc_str_text(text); *p;) {
 		size_t len = strcspn(p, "\n");
 
@@ -92,22 +94,21 @@ static enum vmc_lang language(const struct vmc_options *o)
 }
 
 /* Nothing found: says so, with the ids that have the words in them. */
-static void not_found(const char *query)
+static void not_found(const struct vmc_rulebook *book, const char *query)
 {
-	size_t n, shown = 0;
-	const struct vmc_rule *rules = vmc_rules_builtin(&n);
+	size_t shown = 0;
 	vmc_autostr struct vmc_str similar = { 0 };
 
-	for (size_t i = 0; i < n && *query && shown < SIMILAR_MAX; i++) {
-		if (strstr(rules[i].id, query))
-			vmc_str_addf(&similar, "%s%s", shown++ ? ", " : "", rules[i].id);
+	for (size_t i = 0; i < book->n && *query && shown < SIMILAR_MAX; i++) {
+		if (strstr(book->list[i]->id, query))
+			vmc_str_addf(&similar, "%s%s", shown++ ? ", " : "", book->list[i]->id);
 	}
 	if (shown)
 		vmc_exit_note("\"%s\" is no id; some that contain it: %s", query,
 			      vmc_str_text(&similar));
 	else
 		vmc_exit_note("nothing is known about \"%.200s\": none of the %zu rules matches",
-			      query, n);
+			      query, book->n);
 }
 
 static void as_text(const struct vmc_options *o, const struct found *f, struct vmc_str *out)
@@ -123,17 +124,17 @@ static void as_text(const struct vmc_options *o, const struct found *f, struct v
 enum vmc_exit vmc_run_explain(const struct vmc_options *o)
 {
 	vmc_autostr struct vmc_str query = { 0 }, out = { 0 };
+	vmc_autorulebook struct vmc_rulebook book = { 0 };
+	struct vmc_error *err = vmc_rulebook_open(&book);
 	struct found found = { 0 };
-	struct vmc_error *err = NULL;
-	size_t n;
-	const struct vmc_rule *rules = vmc_rules_builtin(&n), *named;
+	const struct vmc_rule *named;
 
 	query_of(o, &query);
-	named = vmc_rule_find(rules, n, vmc_str_text(&query));
+	named = err ? NULL : vmc_rulebook_find(&book, vmc_str_text(&query));
 	if (named)
 		keep(&found, named);
-	else
-		err = match_text(&query, &found);
+	else if (!err)
+		err = match_text(&book, &query, &found);
 	if (!err && o->format == VMC_FORMAT_JSON)
 		err = vmc_explain_json(vmc_str_text(&query), language(o), found.rules, found.n,
 				       &out);
@@ -142,6 +143,6 @@ enum vmc_exit vmc_run_explain(const struct vmc_options *o)
 	if (o->format == VMC_FORMAT_TEXT)
 		as_text(o, &found, &out);
 	if (!found.n)
-		not_found(vmc_str_text(&query));
+		not_found(&book, vmc_str_text(&query));
 	return vmc_exit_write(o->output, &out, found.n ? VMC_EXIT_OK : VMC_EXIT_PARTIAL);
 }

@@ -31,6 +31,11 @@ struct vmc_rules {
  */
 struct vmc_error *vmc_rules_parse(const char *file, const char *text, size_t size,
 				  struct vmc_rules *r) VMC_MUST_CHECK;
+/*
+ * Adds all *.yaml of a folder in the order of their names, without the entries that
+ * vmc_rule_check() refuses. A folder that is not there has no rules.
+ */
+struct vmc_error *vmc_rules_read_folder(const char *folder, struct vmc_rules *r) VMC_MUST_CHECK;
 /* Adds a problem; consumes err. Beyond VMC_RULES_PROBLEMS_MAX they are dropped. */
 void vmc_rules_problem(struct vmc_rules *r, struct vmc_error *err);
 void vmc_rules_deinit(struct vmc_rules *r);

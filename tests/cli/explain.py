@@ -86,5 +86,58 @@ class Explain(cli.Case):
             self.assertTrue(f.read().startswith("kernel-panic"))
 
 
+RULE = """\
+- id: {id}
+  category: ours
+  severity: warning
+  specificity: {specificity}
+  pattern: '{pattern}'
+  examples: ['frobnicator 7 is on fire']
+  meaning: {{en: Ours says so., zh: 我们的规则}}
+"""
+
+
+class OwnRules(cli.Case):
+    def explain(self, *args):
+        return cli.run("explain", *args, env={"XDG_CONFIG_HOME": self.dir.name})
+
+    def write(self, name, text):
+        folder = os.path.join(self.dir.name, "vmcoroner", "rules.d")
+        os.makedirs(folder, exist_ok=True)
+        return self.file(os.path.join(folder, name), text)
+
+    def rule(self, id="our-fire", pattern="is on fire", specificity=2):
+        return RULE.format(id=id, pattern=pattern, specificity=specificity)
+
+    def test_is_found(self):
+        self.write("a.yaml", self.rule())
+        self.write("notes.txt", "no rules at all")
+        r = self.check(self.explain("frobnicator 9 is on fire"), 0, out="our-fire (warning)")
+        self.assertEqual(r.err, "")
+        self.check(self.explain("our-fire", "--lang", "zh_CN"), 0, out="我们的规则")
+        self.check(self.explain("kernel-panic"), 0, out="kernel-panic (fatal)")
+
+    def test_takes_the_place_of_another(self):
+        self.write("a.yaml", self.rule("kernel-panic"))
+        self.check(self.explain("kernel-panic"), 0, out="Ours says so.")
+        self.write("b.yaml", self.rule("kernel-panic").replace("Ours", "The later file"))
+        self.check(self.explain("kernel-panic"), 0, out="The later file says so.")
+
+    def test_bad_entries_are_named_and_the_rest_is_used(self):
+        bad = self.write("a.yaml", "- id: first\n  colour: red\n" + self.rule()
+                         + self.rule("third", "on fire(?<1>)") + self.rule("fourth", "on water"))
+        os.mkdir(os.path.join(os.path.dirname(bad), "folder.yaml"))
+        r = self.check(self.explain("frobnicator 9 is on fire"), 0, out="our-fire")
+        for want in (f'{bad}:2: a rule has no key "colour"', f"{bad}:10: third: at character",
+                     f"{bad}:17: fourth: the pattern does not match example 1",
+                     "folder.yaml: is no regular file"):
+            self.assertIn(want, r.err)
+        self.assertEqual(r.err.count("\n"), 4, r.err)
+
+    def test_a_file_that_is_too_large(self):
+        self.write("a.yaml", "#" * (5 << 20))
+        self.check(self.explain("kernel-panic"), 0, err="a.yaml: larger than")
+
+
 if __name__ == "__main__":
     cli.main()
