@@ -106,7 +106,7 @@ static void unwind(struct vmc_target *t, const struct vmc_report *r)
 
 static void commands(const struct vmc_report *r, struct outcome *o)
 {
-	static const char *const lines[][5] = {
+	static const char *const lines[][4] = {
 		{ "ps" },
 		{ "ps", "-m" },
 		{ "ps", "-t" },
@@ -122,16 +122,21 @@ static void commands(const struct vmc_report *r, struct outcome *o)
 		{ "set" },
 		{ "rd", "linux_banner", "8" },
 		{ "rd", "-a", "linux_banner" },
+		{ "struct", "task_struct", "init_task" },
+		{ "struct", "-o", "module" },
+		{ "struct", "rq", "runqueues:a" },
+		{ "whatis", "task_struct" },
+		{ "whatis", "jiffies" },
 	};
 	struct vmc_session s = { 0 };
 
 	vmc_session_init(&s, r);
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(lines); i++) {
 		vmc_autostr struct vmc_str out = { 0 };
-		char words[5][16], *argv[6] = { 0 };
+		char words[4][16], *argv[5] = { 0 };
 		int argc = 0;
 
-		for (; argc < 5 && lines[i][argc]; argc++) {
+		for (; argc < 4 && lines[i][argc]; argc++) {
 			snprintf(words[argc], sizeof(words[argc]), "%s", lines[i][argc]);
 			argv[argc] = words[argc];
 		}
