@@ -35,6 +35,7 @@ struct vmc_options {
 	enum vmc_format format;
 	const char *output; /* -o; NULL: standard output */
 	bool deep_scan;
+	bool explain;
 	bool lang_given;
 	enum vmc_lang lang; /* when given */
 	bool verb_named;    /* the command was spelled out, not assumed */
@@ -59,6 +60,8 @@ struct vmc_verb {
 /* ---- options.c ---- */
 
 struct vmc_error *vmc_options_parse(int argc, char **argv, struct vmc_options *ret) VMC_MUST_CHECK;
+/* --lang, else the locale of messages. */
+enum vmc_lang vmc_options_lang(const struct vmc_options *o);
 void vmc_options_deinit(struct vmc_options *o);
 void vmc_options_help(const struct vmc_verb *verb, struct vmc_str *out); /* NULL: of the program */
 const struct vmc_verb *vmc_verb_find(const char *name);
@@ -85,6 +88,15 @@ struct vmc_error *vmc_temporary(const char *path, struct vmc_str *ret_name,
 				int *ret_fd) VMC_MUST_CHECK;
 /* Colours and columns of standard output. */
 struct vmc_style vmc_terminal_style(const char *output);
+
+/* ---- annotate.c ---- */
+
+/*
+ * Log text that is harmless already, and below a line what its rule says, once a rule;
+ * at the end how often rules matched.
+ */
+struct vmc_error *vmc_annotate(const struct vmc_options *o, const struct vmc_str *text,
+			       struct vmc_str *out) VMC_MUST_CHECK;
 
 /* ---- input.c ---- */
 

@@ -74,25 +74,6 @@ static struct vmc_error *match_text(const struct vmc_rulebook *book, const struc
 	return err;
 }
 
-/* --lang, else the locale of messages. */
-static enum vmc_lang language(const struct vmc_options *o)
-{
-	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
-	enum vmc_lang lang = VMC_LANG_EN;
-
-	if (o->lang_given)
-		return o->lang;
-	for (size_t i = 0; i < VMC_ARRAY_SIZE(names); i++) {
-		const char *value = getenv(names[i]);
-
-		if (value && *value) {
-			vmc_lang_of(value, &lang);
-			return lang;
-		}
-	}
-	return lang;
-}
-
 /* Nothing found: says so, with the ids that have the words in them. */
 static void not_found(const struct vmc_rulebook *book, const char *query)
 {
@@ -117,7 +98,7 @@ static void as_text(const struct vmc_options *o, const struct found *f, struct v
 
 	for (size_t i = 0; i < f->n; i++) {
 		vmc_str_add(out, i ? "\n\n" : "");
-		vmc_explain_text(f->rules[i], language(o), &style, out);
+		vmc_explain_text(f->rules[i], vmc_options_lang(o), &style, out);
 	}
 }
 
@@ -136,8 +117,8 @@ enum vmc_exit vmc_run_explain(const struct vmc_options *o)
 	else if (!err)
 		err = match_text(&book, &query, &found);
 	if (!err && o->format == VMC_FORMAT_JSON)
-		err = vmc_explain_json(vmc_str_text(&query), language(o), found.rules, found.n,
-				       &out);
+		err = vmc_explain_json(vmc_str_text(&query), vmc_options_lang(o), found.rules,
+				       found.n, &out);
 	if (err)
 		return vmc_exit_error(err);
 	if (o->format == VMC_FORMAT_TEXT)

@@ -59,7 +59,7 @@ static struct vmc_error *of_dump(const struct vmc_options *o, const struct vmc_c
 enum vmc_exit vmc_run_log(const struct vmc_options *o)
 {
 	vmc_autocase struct vmc_case c = { 0 };
-	vmc_autostr struct vmc_str out = { 0 };
+	vmc_autostr struct vmc_str out = { 0 }, explained = { 0 };
 	enum vmc_exit status = VMC_EXIT_OK;
 	struct vmc_error *err = vmc_case_open(o, false, &c);
 
@@ -73,5 +73,10 @@ enum vmc_exit vmc_run_log(const struct vmc_options *o)
 	}
 	if (err)
 		return vmc_exit_error(err);
-	return vmc_exit_write(o->output, &out, status);
+	if (!o->explain)
+		return vmc_exit_write(o->output, &out, status);
+	err = out.failed ? vmc_error_no_memory() : vmc_annotate(o, &out, &explained);
+	if (err)
+		return vmc_exit_error(err);
+	return vmc_exit_write(o->output, &explained, status);
 }

@@ -41,6 +41,7 @@ static const struct vmc_verb verbs[] = {
 		  "\n"
 		  "Examples:\n"
 		  "  vmcoroner log vmcore | tail -n 60\n"
+		  "  vmcoroner log vmcore --explain | less\n"
 		  "  vmcoroner log vmcore --format json | jq '.[] | select(.level < 4)'\n",
 	  .bit = LOG,
 	  .min_inputs = 1,
@@ -105,7 +106,7 @@ static const struct vmc_verb verbs[] = {
 };
 
 /* Long options without a letter get numbers beyond any character. */
-enum { OPT_DEBUGINFO = 256, OPT_FORMAT, OPT_DEEP_SCAN, OPT_LANG };
+enum { OPT_DEBUGINFO = 256, OPT_FORMAT, OPT_DEEP_SCAN, OPT_LANG, OPT_EXPLAIN };
 
 static const struct {
 	int id;
@@ -118,7 +119,8 @@ static const struct {
 	  "vmlinux, .debug or .ko of this kernel; may be repeated", OPENS_DUMP },
 	{ OPT_FORMAT, "format", "FORMAT", "text (default) or json; for report html as well",
 	  REPORT | LOG | OOPS | EXPLAIN },
-	{ OPT_LANG, "lang", "LANG", "en or zh_CN; by default what the locale says", EXPLAIN },
+	{ OPT_LANG, "lang", "LANG", "en or zh_CN; by default what the locale says", LOG | EXPLAIN },
+	{ OPT_EXPLAIN, "explain", NULL, "below the lines, what they mean", LOG },
 	{ 'o', "output", "FILE", "write to FILE, which is complete or not there at all",
 	  REPORT | LOG | OOPS | SLIM | EXPLAIN },
 	{ 'c', "command", "COMMANDS", "run these commands, ';' between them; may be repeated",
@@ -214,6 +216,9 @@ static struct vmc_error *take(int id, const char *value, struct vmc_options *ret
 		return add(&ret->debuginfo, value);
 	case OPT_FORMAT:
 		return format_of(value, &ret->format);
+	case OPT_EXPLAIN:
+		ret->explain = true;
+		break;
 	case OPT_LANG:
 		ret->lang_given = true;
 		if (vmc_lang_of(value, &ret->lang))
@@ -250,6 +255,8 @@ static struct vmc_error *check_options(const struct vmc_options *o, const bool *
 	}
 	if (o->format == VMC_FORMAT_HTML && o->verb->bit != REPORT)
 		return vmc_error_new(VMC_USAGE, "--format html: only the report has this format");
+	if (o->explain && o->format != VMC_FORMAT_TEXT)
+		return vmc_error_new(VMC_USAGE, "--explain: goes with text only");
 	return NULL;
 }
 
@@ -350,6 +357,24 @@ struct vmc_error *vmc_options_parse(int argc, char **argv, struct vmc_options *r
 				     "%s: no input; usage: vmcoroner %s  (more: vmcoroner help %s)",
 				     ret->verb->name, ret->verb->usage, ret->verb->name);
 	return check_output(ret);
+}
+
+enum vmc_lang vmc_options_lang(const struct vmc_options *o)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	enum vmc_lang lang = VMC_LANG_EN;
+
+	if (o->lang_given)
+		return o->lang;
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(names); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value) {
+			vmc_lang_of(value, &lang);
+			return lang;
+		}
+	}
+	return lang;
 }
 
 void vmc_options_deinit(struct vmc_options *o)

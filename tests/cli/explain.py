@@ -97,6 +97,38 @@ RULE = """\
 """
 
 
+class Log(cli.Case):
+    def explained(self, log, *args):
+        return cli.run("log", self.file("a.log", log), "--explain", *args)
+
+    def test_notes_stand_below_their_lines(self):
+        r = self.check(self.explained(cli.LOG), 0)
+        lines = r.out.splitlines()
+        at = next(i for i, line in enumerate(lines) if "Fatal exception" in line)
+        self.assertTrue(lines[at + 1].startswith("    ^ panic-fatal-exception: "), lines[at + 1])
+        # nothing of the log is lost
+        log = [line for line in lines if line.startswith("[")]
+        self.assertEqual("\n".join(log) + "\n", cli.LOG)
+
+    def test_repeats_are_counted(self):
+        r = self.check(self.explained(cli.LOG + cli.LOG.splitlines()[-1] + "\n"), 0)
+        self.assertEqual(r.out.count("^ panic-fatal-exception"), 1)
+        self.assertRegex(r.out.split("Seen more than once:")[1],
+                         r"(?m)^ +2 lines  panic-fatal-exception$")
+
+    def test_language(self):
+        r = self.check(self.explained(cli.LOG, "--lang", "zh_CN"), 0)
+        self.assertRegex(r.out, "panic-fatal-exception: .*中断")
+
+    def test_text_only(self):
+        self.refused(self.explained(cli.LOG, "--format", "json"), 2, "--explain", "text")
+
+    def test_of_a_dump(self):
+        for dump in cli.fixtures()[:1]:
+            r = self.check(cli.run("log", dump, "--explain"), 0)
+            self.assertIn("\n    ^ ", r.out)
+
+
 class OwnRules(cli.Case):
     def explain(self, *args):
         return cli.run("explain", *args, env={"XDG_CONFIG_HOME": self.dir.name})
