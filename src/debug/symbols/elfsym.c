@@ -169,9 +169,12 @@ static void find_build_id(struct vmc_elf *e)
  */
 static bool find_banner(struct vmc_elf *e, struct vmc_bytes b)
 {
-	const uint8_t *p = b.data, *end = b.data + b.size;
+	const uint8_t *p = b.data, *end;
 
-	while (b.size && (p = memmem(p, (size_t)(end - p), BANNER, strlen(BANNER)))) {
+	if (!b.size)
+		return false;
+	end = p + b.size;
+	while ((p = memmem(p, (size_t)(end - p), BANNER, strlen(BANNER)))) {
 		size_t left = (size_t)(end - p), len = strnlen((const char *)p, left);
 
 		if (len < left && len < BANNER_MAX && len > strlen(BANNER) &&
