@@ -84,7 +84,7 @@ static struct vmc_error *parse_count(struct request *r, const char *text)
 
 	if (!vmc_parse_number(text + negative, false, &n) || !n)
 		return vmc_error_new(VMC_USAGE, "%s: not a count", text);
-	if (n > COUNT_MAX || n * r->type->size > TOTAL_MAX)
+	if (n > COUNT_MAX || r->type->size > TOTAL_MAX / n)
 		return vmc_error_new(VMC_USAGE, "%s times %llu bytes are more than are shown", text,
 				     (unsigned long long)r->type->size);
 	r->count = negative ? -(int64_t)n : (int64_t)n;
