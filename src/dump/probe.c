@@ -153,7 +153,10 @@ struct vmc_error *vmc_probe(struct vmc_file *files, size_t n, struct vmc_facts *
 		struct vmc_error *err = NULL;
 
 		if (files[i].flattened && !size)
-			err = vmc_error_new(VMC_BAD_FORMAT, "%s", files[i].cut_why);
+			err = vmc_error_new(VMC_BAD_FORMAT, "%s",
+					    *files[i].cut_why
+						    ? files[i].cut_why
+						    : "a flattened stream without contents");
 		else if (!k || !k->open)
 			err = unknown(head);
 		else if (first && k != first)
