@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "knowledge/entry.h"
 #include "knowledge/prefilter.h"
 #include "knowledge/rules.h"
 
@@ -80,7 +81,7 @@ static struct vmc_error *compile(const char *pattern, pcre2_code **ret)
 	if (!limits)
 		return vmc_error_no_memory();
 	pcre2_set_parens_nest_limit(limits, NESTING_MAX);
-	pcre2_set_max_pattern_length(limits, VMC_RULES_TEXT_MAX);
+	pcre2_set_max_pattern_length(limits, VMC_ENTRY_TEXT_MAX);
 	*ret = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
 			     PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C, &code,
 			     &at, limits);

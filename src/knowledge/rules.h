@@ -12,9 +12,6 @@
 #include "knowledge/rule.h"
 
 #define VMC_RULES_FILE_MAX (4u << 20)
-#define VMC_RULES_ENTRY_MAX (64u << 10)
-#define VMC_RULES_TEXT_MAX 4096
-#define VMC_RULES_LIST_MAX 64
 #define VMC_RULES_MAX 4096
 #define VMC_RULES_PROBLEMS_MAX 64
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "knowledge/entry.h"
 #include "knowledge/rules.h"
 
 #define GOOD                                \
@@ -135,16 +136,16 @@ static void test_limits(void **state)
 
 	(void)state;
 	vmc_str_add(&big, GOOD "  until: '");
-	for (int i = 0; i < VMC_RULES_TEXT_MAX + 1; i++)
+	for (int i = 0; i < VMC_ENTRY_TEXT_MAX + 1; i++)
 		vmc_str_addc(&big, 'x');
 	vmc_str_add(&big, "'\n");
 	expect_problem(vmc_str_text(&big), "t.yaml:6: until: longer than", 0);
-	for (size_t i = 0; i < VMC_RULES_ENTRY_MAX; i++)
+	for (size_t i = 0; i < VMC_ENTRY_SIZE_MAX; i++)
 		vmc_str_addc(&big, '#');
 	expect_problem(vmc_str_text(&big), "t.yaml:1: the entry is longer than", 0);
 
 	vmc_str_add(&items, GOOD "  references: [x");
-	for (int i = 0; i < VMC_RULES_LIST_MAX; i++)
+	for (int i = 0; i < VMC_ENTRY_LIST_MAX; i++)
 		vmc_str_add(&items, ", x");
 	vmc_str_add(&items, "]\n");
 	expect_problem(vmc_str_text(&items), "references: more than", 0);
