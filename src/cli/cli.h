@@ -126,7 +126,7 @@ struct vmc_case {
 /* Opens; the report is made only when asked for. `record`: remember the pages read. */
 struct vmc_error *vmc_case_open(const struct vmc_options *o, bool record,
 				struct vmc_case *ret) VMC_MUST_CHECK;
-struct vmc_error *vmc_case_report(struct vmc_case *c) VMC_MUST_CHECK;
+struct vmc_error *vmc_case_report(const struct vmc_options *o, struct vmc_case *c) VMC_MUST_CHECK;
 const char *vmc_case_path(const struct vmc_case *c);
 void vmc_case_deinit(struct vmc_case *c);
 #define vmc_autocase vmc_cleanup(vmc_case_deinit)

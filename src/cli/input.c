@@ -336,14 +336,16 @@ const char *vmc_case_path(const struct vmc_case *c)
 	return c->inputs.dumps.data[0];
 }
 
-struct vmc_error *vmc_case_report(struct vmc_case *c)
+struct vmc_error *vmc_case_report(const struct vmc_options *o, struct vmc_case *c)
 {
+	enum vmc_lang lang = vmc_options_lang(o);
+
 	if (c->report)
 		return NULL;
 	if (c->target)
-		return vmc_report_dump(c->target, vmc_case_path(c), &c->report);
+		return vmc_report_dump(c->target, vmc_case_path(c), lang, &c->report);
 	return vmc_report_text(vmc_str_text(&c->inputs.text), c->inputs.text.len, vmc_case_path(c),
-			       &c->report);
+			       lang, &c->report);
 }
 
 void vmc_case_deinit(struct vmc_case *c)

@@ -61,7 +61,7 @@ static struct vmc_error *of_dump(const struct vmc_options *o, const char *path, 
 
 	one.inputs = (struct vmc_texts){ .data = &path, .len = 1 };
 	VMC_TRY(vmc_case_open(&one, false, &c));
-	VMC_TRY(vmc_case_report(&c));
+	VMC_TRY(vmc_case_report(o, &c));
 	if (!c.report->has_log || c.report->log.problem) {
 		*status = *status == VMC_EXIT_OK ? VMC_EXIT_PARTIAL : *status;
 		vmc_exit_note("%s: %s: %s", path, c.report->has_log ? "the log has gaps" : "no log",

@@ -119,7 +119,7 @@ static const struct {
 	  "vmlinux, .debug or .ko of this kernel; may be repeated", OPENS_DUMP },
 	{ OPT_FORMAT, "format", "FORMAT", "text (default) or json; for report html as well",
 	  REPORT | LOG | OOPS | EXPLAIN },
-	{ OPT_LANG, "lang", "LANG", "en or zh_CN; by default what the locale says", LOG | EXPLAIN },
+	{ OPT_LANG, "lang", "LANG", "en or zh_CN; by default what the locale says", REPORT | LOG | EXPLAIN },
 	{ OPT_EXPLAIN, "explain", NULL, "below the lines, what they mean", LOG },
 	{ 'o', "output", "FILE", "write to FILE, which is complete or not there at all",
 	  REPORT | LOG | OOPS | SLIM | EXPLAIN },

@@ -38,7 +38,7 @@ enum vmc_exit vmc_run_report(const struct vmc_options *o)
 	struct vmc_error *err = vmc_case_open(o, false, &c);
 
 	if (!err)
-		err = vmc_case_report(&c);
+		err = vmc_case_report(o, &c);
 	if (!err)
 		err = formats[o->format](o, c.report, &out);
 	if (err)

@@ -214,7 +214,7 @@ enum vmc_exit vmc_run_shell(const struct vmc_options *o)
 		err = vmc_error_new(VMC_NOT_FORMAT, "%s: this is a log; the shell needs a dump",
 				    vmc_case_path(&c));
 	if (!err)
-		err = vmc_case_report(&c);
+		err = vmc_case_report(o, &c);
 	if (err)
 		return vmc_exit_error(err);
 	vmc_session_init(&sh.session, c.report);

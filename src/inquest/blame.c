@@ -6,10 +6,12 @@
 #include "oops/names.h"
 
 /* Exceptions that the interrupted instruction itself raised. */
-static const char *const faults[] = { "page fault",	"general protection fault",
-				      "double fault",	"divide error",
-				      "invalid opcode", "stack segment fault",
-				      "breakpoint",	"alignment check" };
+static const char *const faults[] = {
+	VMC_SAY("page fault"),	   VMC_SAY("general protection fault"),
+	VMC_SAY("double fault"),   VMC_SAY("divide error"),
+	VMC_SAY("invalid opcode"), VMC_SAY("stack segment fault"),
+	VMC_SAY("breakpoint"),	   VMC_SAY("alignment check")
+};
 /* Interruptions that come from outside: they show where a CPU was stuck. */
 static const char *const interruptions[] = { "timer IRQ", "NMI", "IRQ", "reboot IPI" };
 
@@ -135,7 +137,7 @@ void vmc_inquest_blame(const struct vmc_trace *tr, struct vmc_blame *ret)
 	if (!have && !ret->stalled && tr->frames.len && tr->frames.data[0].is_exact &&
 	    !tr->frames.data[0].user) {
 		ret->fault = &tr->frames.data[0];
-		ret->by = "the registers that the crash saved";
+		ret->by = VMC_SAY("the registers that the crash saved");
 		have = true;
 	}
 	if (have)
@@ -181,12 +183,13 @@ static const struct {
 } poisons[] = {
 	/* LIST_POISON1 and, 0x22 behind it, LIST_POISON2: with an offset nobody can tell which */
 	{ 0xdead000000000100ull, 0x1000, "list-corruption",
-	  "a list poison: the entry was already taken off its list" },
+	  VMC_SAY("a list poison: the entry was already taken off its list") },
 	{ 0x6b6b6b6b6b6b6b6bull, 0x10000, "use-after-free",
-	  "POISON_FREE: the object was freed before" },
+	  VMC_SAY("POISON_FREE: the object was freed before") },
 	{ 0x5a5a5a5a5a5a5a5aull, 0x10000, "memory-corruption",
-	  "POISON_INUSE: the object was never initialised" },
-	{ 0xccccccccccccccccull, 0x10000, "memory-corruption", "POISON of freed init memory" },
+	  VMC_SAY("POISON_INUSE: the object was never initialised") },
+	{ 0xccccccccccccccccull, 0x10000, "memory-corruption",
+	  VMC_SAY("POISON of freed init memory") },
 };
 
 const char *vmc_inquest_address_category(uint64_t address, const char **ret_meaning)
@@ -199,11 +202,12 @@ const char *vmc_inquest_address_category(uint64_t address, const char **ret_mean
 		}
 	}
 	if (address < 0x10000) {
-		*ret_meaning = "a member of a structure that a NULL pointer stood for";
+		*ret_meaning = VMC_SAY("a member of a structure that a NULL pointer stood for");
 		return "null-deref";
 	}
 	if (address > UINT64_MAX - 0xfff) {
-		*ret_meaning = "an error code taken for a pointer, or a negative offset from NULL";
+		*ret_meaning = VMC_SAY(
+			"an error code taken for a pointer, or a negative offset from NULL");
 		return "null-deref";
 	}
 	*ret_meaning = NULL;

@@ -43,6 +43,36 @@ const char *vmc_inquest_stem(struct vmc_report *r, const char *function);
  * nothing. */
 const char *vmc_inquest_address_category(uint64_t address, const char **ret_meaning);
 
+/*
+ * Sentences in the report's language, in its arena; NULL when memory runs out. why and next
+ * add theirs to the verdict's lists: a step of the reasoning with its evidence, a thing to do.
+ */
+const char *vmc_inquest_sayf(struct vmc_report *r, const char *english, ...) VMC_PRINTF(2, 3);
+void vmc_inquest_why(struct vmc_report *r, const char *english, ...) VMC_PRINTF(2, 3);
+void vmc_inquest_next(struct vmc_report *r, const char *english, ...) VMC_PRINTF(2, 3);
+/* "line 12", or "log record 12" of a dump. */
+const char *vmc_inquest_place(struct vmc_report *r, uint32_t line);
+
+/* The vocabulary of verdict.category, one row a word. */
+struct vmc_category {
+	const char *id;
+	const char *words; /* of the title, followed by " in FUNCTION" */
+	const char *next;  /* what to do first; NULL nothing in particular */
+	bool stalled;	   /* the stack to look at is the interrupted one */
+};
+/* Never NULL: what is no category is "unknown". */
+const struct vmc_category *vmc_inquest_category_of(const char *id);
+/* Decides on one; `o` is the primary kernel report or NULL. */
+const char *vmc_inquest_category(struct vmc_report *r, const struct vmc_oops *o,
+				 const struct vmc_blame *b);
+/* The function that crashes on request, where it is on the stack; NULL. */
+const char *vmc_inquest_sysrq(const struct vmc_trace *tr);
+bool vmc_inquest_is_external_nmi(const struct vmc_report *r);
+/* Fills verdict.culprit and confidence, by the category that stands in the verdict. */
+void vmc_inquest_culprit(struct vmc_report *r, const struct vmc_oops *o, const struct vmc_blame *b);
+/* Fills verdict.trigger. */
+void vmc_inquest_trigger(struct vmc_report *r, const struct vmc_oops *primary);
+
 void vmc_inquest_verdict(struct vmc_report *r);
 void vmc_inquest_findings(struct vmc_report *r);
 

@@ -291,7 +291,8 @@ static void note_dump_gaps(struct vmc_report *r)
 			vmc_arena_printf(&r->arena, "%" PRIu64 " KiB of memory", hollow / 1024));
 }
 
-struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, struct vmc_report **ret)
+struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, enum vmc_lang lang,
+				  struct vmc_report **ret)
 {
 	struct vmc_report *r = calloc(1, sizeof(*r));
 	struct vmc_error *err;
@@ -300,6 +301,7 @@ struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, struct
 		return vmc_error_no_memory();
 	r->target = t;
 	r->path = path;
+	r->lang = lang;
 	r->panic_cpu = -1;
 	note_dump_gaps(r);
 	vmc_system_read(t, &r->system);
@@ -324,7 +326,7 @@ struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, struct
 }
 
 struct vmc_error *vmc_report_text(const char *text, size_t size, const char *path,
-				  struct vmc_report **ret)
+				  enum vmc_lang lang, struct vmc_report **ret)
 {
 	struct vmc_report *r = calloc(1, sizeof(*r));
 	struct vmc_error *err;
@@ -332,6 +334,7 @@ struct vmc_error *vmc_report_text(const char *text, size_t size, const char *pat
 	if (!r)
 		return vmc_error_no_memory();
 	r->path = path;
+	r->lang = lang;
 	r->panic_cpu = -1;
 	err = vmc_log_split(text, size, &r->lines);
 	if (!err)

@@ -9,6 +9,7 @@
 #ifndef VMC_INQUEST_REPORT_H
 #define VMC_INQUEST_REPORT_H
 
+#include "base/lang.h"
 #include "kernel/cpu.h"
 #include "kernel/log.h"
 #include "kernel/system.h"
@@ -69,7 +70,8 @@ struct vmc_report_cpu {
 struct vmc_report {
 	/* Exactly one of target (a dump) and text (a log) is the source. Borrowed. */
 	struct vmc_target *target;
-	const char *path; /* of the input (first part) */
+	const char *path;   /* of the input (first part) */
+	enum vmc_lang lang; /* of all sentences; names and messages stay as they are */
 
 	struct vmc_system system; /* dumps only: meaningful when target */
 	size_t n_cpus, n_cpus_offline;
@@ -102,11 +104,11 @@ struct vmc_report {
 };
 
 /* Works the dump through. Never fails for a damaged dump: what is missing is listed. */
-struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path,
+struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, enum vmc_lang lang,
 				  struct vmc_report **ret) VMC_MUST_CHECK;
 /* The same for log text (borrowed until the report is freed). */
 struct vmc_error *vmc_report_text(const char *text, size_t size, const char *path,
-				  struct vmc_report **ret) VMC_MUST_CHECK;
+				  enum vmc_lang lang, struct vmc_report **ret) VMC_MUST_CHECK;
 void vmc_report_free(struct vmc_report *r);
 VMC_DEFINE_CLEANUP(struct vmc_report *, vmc_report_free, vmc_cleanup_reportp)
 

@@ -44,27 +44,3 @@ struct vmc_strings vmc_said_list_in(const struct vmc_said_list *s, enum vmc_lang
 {
 	return s->in[lang].n ? s->in[lang] : s->in[VMC_LANG_EN];
 }
-
-const char *vmc_lang_name(enum vmc_lang lang)
-{
-	return lang == VMC_LANG_ZH ? "zh_CN" : "en";
-}
-
-/* "zh" of "zh", "zh_CN", "zh-Hans", "zh.UTF-8": the language without country and coding. */
-static bool is_language(const char *name, const char *language)
-{
-	size_t n = strlen(language);
-
-	return strncmp(name, language, n) == 0 && (!name[n] || strchr("_-.@", name[n]));
-}
-
-bool vmc_lang_of(const char *name, enum vmc_lang *ret)
-{
-	if (is_language(name, "zh"))
-		*ret = VMC_LANG_ZH;
-	else if (is_language(name, "en") || is_language(name, "C") || is_language(name, "POSIX"))
-		*ret = VMC_LANG_EN;
-	else
-		return false;
-	return true;
-}

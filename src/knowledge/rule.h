@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum vmc_lang { VMC_LANG_EN, VMC_LANG_ZH, VMC_LANG_COUNT };
+#include "base/lang.h"
 
 /* Worst first. */
 enum vmc_rule_severity {
@@ -82,10 +82,5 @@ bool vmc_rule_severity_of(const char *name, enum vmc_rule_severity *ret);
 /* In that language, else in English, else NULL. */
 const char *vmc_said_in(const struct vmc_said *s, enum vmc_lang lang);
 struct vmc_strings vmc_said_list_in(const struct vmc_said_list *s, enum vmc_lang lang);
-
-/* "en", "zh_CN" */
-const char *vmc_lang_name(enum vmc_lang lang);
-/* By such a name, or by a locale's ("zh_CN.UTF-8", "zh-Hans", "C"); false for other languages. */
-bool vmc_lang_of(const char *name, enum vmc_lang *ret);
 
 #endif

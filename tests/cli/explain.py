@@ -70,7 +70,7 @@ class Explain(cli.Case):
         for env in ({}, {"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, {"LANG": "de_DE.UTF-8"}):
             self.assertIn("Next steps:", lines_in(env), env)
         self.refused(cli.run("explain", "x", "--lang", "de"), 2, "--lang de", "zh_CN")
-        self.refused(cli.run("report", "x", "--lang", "en"), 2, "--lang", "report")
+        self.refused(cli.run("slim", "x", "--lang", "en"), 2, "--lang", "slim")
 
     def test_folded_without_a_terminal(self):
         for lang in ("en", "zh_CN"):

@@ -65,7 +65,7 @@ static void check_row(size_t i)
 	vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
 	const struct vmc_verdict *v;
 
-	assert_ok(vmc_report_text(rows[i].log, strlen(rows[i].log), "log", &r));
+	assert_ok(vmc_report_text(rows[i].log, strlen(rows[i].log), "log", VMC_LANG_EN, &r));
 	v = &r->verdict;
 	if (strcmp(v->category, rows[i].category) != 0)
 		fail_msg("row %zu: category %s, not %s", i, v->category, rows[i].category);
@@ -95,7 +95,7 @@ static void a_mere_warning_is_not_called_fatal(void **state)
 	vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
 
 	(void)state;
-	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", &r));
+	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", VMC_LANG_EN, &r));
 	assert_false(r->has_panic);
 	assert_null(strstr(r->verdict.title, "fatal"));
 	assert_non_null(strstr(r->verdict.title, "WARNING"));
@@ -109,7 +109,7 @@ static void a_fault_of_the_same_program_is_the_trigger(void **state)
 	vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
 
 	(void)state;
-	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", &r));
+	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", VMC_LANG_EN, &r));
 	assert_true(r->verdict.has_trigger);
 	assert_int_equal(r->verdict.trigger.pid, 300);
 	assert_string_equal(r->verdict.trigger.comm, "last");
