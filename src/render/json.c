@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "render/jsonutil.h"
+#include "render/json-parts.h"
 #include "render/render.h"
 #include "render/words.h"
 
@@ -147,163 +147,6 @@ static struct json_object *taint_object(const struct vmc_report *r)
 	return o;
 }
 
-static struct json_object *culprit(const struct vmc_culprit *c)
-{
-	struct json_object *o = json_object_new_object();
-
-	vmc_json_set(o, "function", vmc_json_text(c->function));
-	vmc_json_set(o, "module", vmc_json_text(c->module));
-	vmc_json_set(o, "object", vmc_json_text(c->object));
-	vmc_json_set(o, "file", vmc_json_text(c->file));
-	vmc_json_set(o, "line", vmc_json_int(c->line, c->line));
-	vmc_json_set(o, "comm", vmc_json_text(c->comm));
-	vmc_json_set(o, "pid", vmc_json_int(c->pid >= 0, c->pid));
-	return o;
-}
-
-static struct json_object *texts(const char *const *list, size_t n)
-{
-	struct json_object *a = json_object_new_array();
-
-	for (size_t i = 0; i < n; i++)
-		json_object_array_add(a, vmc_json_text(list[i]));
-	return a;
-}
-
-static struct json_object *verdict_object(const struct vmc_report *r)
-{
-	const struct vmc_verdict *v = &r->verdict;
-	struct json_object *o = json_object_new_object(), *known = json_object_new_array();
-
-	for (size_t i = 0; i < v->known_issues.len; i++) {
-		const struct vmc_known_issue *k = &v->known_issues.data[i];
-		struct json_object *row = json_object_new_object();
-
-		vmc_json_set(row, "id", vmc_json_text(k->id));
-		vmc_json_set(row, "title", vmc_json_text(k->title));
-		vmc_json_set(row, "url", vmc_json_text(k->url));
-		vmc_json_set(row, "match", vmc_json_text(k->match));
-		vmc_json_set(row, "workaround", vmc_json_text(k->workaround));
-		json_object_array_add(known, row);
-	}
-	vmc_json_set(o, "category", vmc_json_text(v->category ? v->category : "unknown"));
-	vmc_json_set(o, "title", vmc_json_text(v->title));
-	vmc_json_set(o, "summary", vmc_json_text(v->summary));
-	vmc_json_set(o, "confidence", vmc_json_text(v->confidence ? v->confidence : "low"));
-	vmc_json_set(o, "culprit", culprit(&v->culprit));
-	vmc_json_set(o, "trigger", v->has_trigger ? culprit(&v->trigger) : NULL);
-	vmc_json_set(o, "why", texts(v->why.data, v->why.len));
-	vmc_json_set(o, "known_issues", known);
-	vmc_json_set(o, "next_steps", texts(v->next_steps.data, v->next_steps.len));
-	return o;
-}
-
-static struct json_object *events(const struct vmc_report *r)
-{
-	struct json_object *a = json_object_new_array();
-
-	for (size_t i = 0; i < r->events.len; i++) {
-		const struct vmc_event *e = &r->events.data[i];
-		struct json_object *o = json_object_new_object();
-
-		vmc_json_set(o, "title", vmc_json_text(e->title));
-		vmc_json_set(o, "type", vmc_json_text(e->type));
-		vmc_json_set(o, "frame", vmc_json_text(e->frame));
-		vmc_json_set(o, "module", vmc_json_text(e->module));
-		vmc_json_set(o, "comm", vmc_json_text(e->comm));
-		vmc_json_set(o, "pid", vmc_json_int(e->pid >= 0, e->pid));
-		vmc_json_set(o, "cpu", vmc_json_int(e->cpu >= 0, e->cpu));
-		vmc_json_set(o, "time", vmc_json_seconds(e->time_ns));
-		vmc_json_set(o, "line", vmc_json_int(e->line, e->line));
-		vmc_json_set(o, "primary", json_object_new_boolean(e->primary));
-		vmc_json_set(o, "consequence_of",
-			     vmc_json_int(e->consequence_of >= 0, e->consequence_of));
-		json_object_array_add(a, o);
-	}
-	return a;
-}
-
-static struct json_object *findings(const struct vmc_report *r)
-{
-	struct json_object *a = json_object_new_array();
-
-	for (size_t i = 0; i < r->findings.len; i++) {
-		const struct vmc_finding *f = &r->findings.data[i];
-		struct json_object *o = json_object_new_object();
-
-		vmc_json_set(o, "id", vmc_json_text(f->id));
-		vmc_json_set(o, "severity", vmc_json_text(f->severity));
-		vmc_json_set(o, "title", vmc_json_text(f->title));
-		vmc_json_set(o, "detail", vmc_json_text(f->detail));
-		vmc_json_set(o, "evidence", texts(f->evidence.data, f->evidence.len));
-		vmc_json_set(o, "count", vmc_json_count(f->count));
-		json_object_array_add(a, o);
-	}
-	return a;
-}
-
-static const char *found_by(enum vmc_frame_by by)
-{
-	static const char *const names[] = {
-		[VMC_FRAME_REGISTERS] = "registers",
-		[VMC_FRAME_ORC] = "orc",
-		[VMC_FRAME_CFI] = "cfi",
-		[VMC_FRAME_POINTER] = "frame-pointer",
-		[VMC_FRAME_PT_REGS] = "pt-regs",
-		[VMC_FRAME_SCAN] = "scan",
-	};
-
-	return (size_t)by < VMC_ARRAY_SIZE(names) ? names[by] : "scan";
-}
-
-/* Kernel frames only: the user's registers at the end of a walk are no function of the kernel. */
-static struct json_object *backtrace(const struct vmc_trace *tr)
-{
-	struct json_object *a = json_object_new_array();
-
-	for (size_t i = 0; i < tr->frames.len; i++) {
-		const struct vmc_frame *f = &tr->frames.data[i];
-		bool named = f->where.name;
-		struct json_object *o;
-
-		if (f->user)
-			continue;
-		o = json_object_new_object();
-		vmc_json_set(o, "function", vmc_json_text(f->where.name));
-		vmc_json_set(o, "offset", vmc_json_int(named, (int64_t)f->offset));
-		vmc_json_set(o, "module", vmc_json_text(f->where.module));
-		vmc_json_set(o, "address", vmc_json_address(true, f->pc));
-		vmc_json_set(o, "sp", vmc_json_address(true, f->sp));
-		vmc_json_set(o, "file", NULL);
-		vmc_json_set(o, "line", NULL);
-		vmc_json_set(o, "inlined", json_object_new_boolean(false));
-		vmc_json_set(o, "reliable", json_object_new_boolean(f->reliable));
-		vmc_json_set(o, "found_by", json_object_new_string(found_by(f->by)));
-		vmc_json_set(o, "exception", vmc_json_text(f->exception));
-		json_object_array_add(a, o);
-	}
-	return a;
-}
-
-static struct json_object *cpus(const struct vmc_report *r)
-{
-	struct json_object *a = json_object_new_array();
-
-	for (size_t i = 0; i < r->cpus.len; i++) {
-		const struct vmc_report_cpu *c = &r->cpus.data[i];
-		struct json_object *o = json_object_new_object();
-
-		vmc_json_set(o, "cpu", vmc_json_int(true, c->cpu));
-		vmc_json_set(o, "pid", vmc_json_int(c->pid >= 0, c->pid));
-		vmc_json_set(o, "comm", vmc_json_text(c->comm));
-		vmc_json_set(o, "task", vmc_json_address(c->task, c->task));
-		vmc_json_set(o, "idle", json_object_new_boolean(c->is_idle));
-		vmc_json_set(o, "backtrace", backtrace(&c->trace));
-		json_object_array_add(a, o);
-	}
-	return a;
-}
-
 static struct json_object *modules(const struct vmc_report *r)
 {
 	struct json_object *a = json_object_new_array();
@@ -344,11 +187,11 @@ struct vmc_error *vmc_render_json(const struct vmc_report *r, struct vmc_str *ou
 	vmc_json_set(o, "system", system_object(r));
 	vmc_json_set(o, "panic", panic_object(r));
 	vmc_json_set(o, "taint", taint_object(r));
-	vmc_json_set(o, "verdict", verdict_object(r));
-	vmc_json_set(o, "events", events(r));
-	vmc_json_set(o, "findings", findings(r));
-	vmc_json_set(o, "backtrace", backtrace(&r->backtrace));
-	vmc_json_set(o, "cpus", cpus(r));
+	vmc_json_set(o, "verdict", vmc_json_verdict(r));
+	vmc_json_set(o, "events", vmc_json_events(r));
+	vmc_json_set(o, "findings", vmc_json_findings(r));
+	vmc_json_set(o, "backtrace", vmc_json_backtrace(&r->backtrace));
+	vmc_json_set(o, "cpus", vmc_json_cpus(r));
 	vmc_json_set(o, "blocked", json_object_new_array());
 	vmc_json_set(o, "cycles", json_object_new_array());
 	vmc_json_set(o, "modules", modules(r));

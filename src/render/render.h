@@ -7,7 +7,8 @@
  * goes into text passes through vmc_str_add_untrusted() at this edge, so that no control
  * character of a dump reaches a terminal; JSON is always valid UTF-8; HTML is escaped.
  *
- * To add a section: one builder in sections.c and a row in its table; text and HTML both follow.
+ * To add a section: a builder in a *-section.c (builders.h), and its row in the table of
+ * sections.c; text and HTML both follow.
  * To add a format: one file here and a row in the table of formats in cli/report.c.
  */
 #ifndef VMC_RENDER_RENDER_H

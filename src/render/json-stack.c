@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stacks, of the panic task and of the CPUs. */
+#include "render/json-parts.h"
+
+static const char *found_by(enum vmc_frame_by by)
+{
+	static const char *const names[] = {
+		[VMC_FRAME_REGISTERS] = "registers",
+		[VMC_FRAME_ORC] = "orc",
+		[VMC_FRAME_CFI] = "cfi",
+		[VMC_FRAME_POINTER] = "frame-pointer",
+		[VMC_FRAME_PT_REGS] = "pt-regs",
+		[VMC_FRAME_SCAN] = "scan",
+	};
+
+	return (size_t)by < VMC_ARRAY_SIZE(names) ? names[by] : "scan";
+}
+
+/* Kernel frames only: the user's registers at the end of a walk are no function of the kernel. */
+struct json_object *vmc_json_backtrace(const struct vmc_trace *tr)
+{
+	struct json_object *a = json_object_new_array();
+
+	for (size_t i = 0; i < tr->frames.len; i++) {
+		const struct vmc_frame *f = &tr->frames.data[i];
+		bool named = f->where.name;
+		struct json_object *o;
+
+		if (f->user)
+			continue;
+		o = json_object_new_object();
+		vmc_json_set(o, "function", vmc_json_text(f->where.name));
+		vmc_json_set(o, "offset", vmc_json_int(named, (int64_t)f->offset));
+		vmc_json_set(o, "module", vmc_json_text(f->where.module));
+		vmc_json_set(o, "address", vmc_json_address(true, f->pc));
+		vmc_json_set(o, "sp", vmc_json_address(true, f->sp));
+		vmc_json_set(o, "file", NULL);
+		vmc_json_set(o, "line", NULL);
+		vmc_json_set(o, "inlined", json_object_new_boolean(false));
+		vmc_json_set(o, "reliable", json_object_new_boolean(f->reliable));
+		vmc_json_set(o, "found_by", json_object_new_string(found_by(f->by)));
+		vmc_json_set(o, "exception", vmc_json_text(f->exception));
+		json_object_array_add(a, o);
+	}
+	return a;
+}
+
+struct json_object *vmc_json_cpus(const struct vmc_report *r)
+{
+	struct json_object *a = json_object_new_array();
+
+	for (size_t i = 0; i < r->cpus.len; i++) {
+		const struct vmc_report_cpu *c = &r->cpus.data[i];
+		struct json_object *o = json_object_new_object();
+
+		vmc_json_set(o, "cpu", vmc_json_int(true, c->cpu));
+		vmc_json_set(o, "pid", vmc_json_int(c->pid >= 0, c->pid));
+		vmc_json_set(o, "comm", vmc_json_text(c->comm));
+		vmc_json_set(o, "task", vmc_json_address(c->task, c->task));
+		vmc_json_set(o, "idle", json_object_new_boolean(c->is_idle));
+		vmc_json_set(o, "backtrace", vmc_json_backtrace(&c->trace));
+		json_object_array_add(a, o);
+	}
+	return a;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What was concluded: verdict, events, findings. */
+#include "render/json-parts.h"
+
+struct json_object *vmc_json_texts(const char *const *list, size_t n)
+{
+	struct json_object *a = json_object_new_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(a, vmc_json_text(list[i]));
+	return a;
+}
+
+static struct json_object *culprit(const struct vmc_culprit *c)
+{
+	struct json_object *o = json_object_new_object();
+
+	vmc_json_set(o, "function", vmc_json_text(c->function));
+	vmc_json_set(o, "module", vmc_json_text(c->module));
+	vmc_json_set(o, "object", vmc_json_text(c->object));
+	vmc_json_set(o, "file", vmc_json_text(c->file));
+	vmc_json_set(o, "line", vmc_json_int(c->line, c->line));
+	vmc_json_set(o, "comm", vmc_json_text(c->comm));
+	vmc_json_set(o, "pid", vmc_json_int(c->pid >= 0, c->pid));
+	return o;
+}
+
+struct json_object *vmc_json_verdict(const struct vmc_report *r)
+{
+	const struct vmc_verdict *v = &r->verdict;
+	struct json_object *o = json_object_new_object(), *known = json_object_new_array();
+
+	for (size_t i = 0; i < v->known_issues.len; i++) {
+		const struct vmc_known_issue *k = &v->known_issues.data[i];
+		struct json_object *row = json_object_new_object();
+
+		vmc_json_set(row, "id", vmc_json_text(k->id));
+		vmc_json_set(row, "title", vmc_json_text(k->title));
+		vmc_json_set(row, "url", vmc_json_text(k->url));
+		vmc_json_set(row, "match", vmc_json_text(k->match));
+		vmc_json_set(row, "workaround", vmc_json_text(k->workaround));
+		json_object_array_add(known, row);
+	}
+	vmc_json_set(o, "category", vmc_json_text(v->category ? v->category : "unknown"));
+	vmc_json_set(o, "title", vmc_json_text(v->title));
+	vmc_json_set(o, "summary", vmc_json_text(v->summary));
+	vmc_json_set(o, "confidence", vmc_json_text(v->confidence ? v->confidence : "low"));
+	vmc_json_set(o, "culprit", culprit(&v->culprit));
+	vmc_json_set(o, "trigger", v->has_trigger ? culprit(&v->trigger) : NULL);
+	vmc_json_set(o, "why", vmc_json_texts(v->why.data, v->why.len));
+	vmc_json_set(o, "known_issues", known);
+	vmc_json_set(o, "next_steps", vmc_json_texts(v->next_steps.data, v->next_steps.len));
+	return o;
+}
+
+struct json_object *vmc_json_events(const struct vmc_report *r)
+{
+	struct json_object *a = json_object_new_array();
+
+	for (size_t i = 0; i < r->events.len; i++) {
+		const struct vmc_event *e = &r->events.data[i];
+		struct json_object *o = json_object_new_object();
+
+		vmc_json_set(o, "title", vmc_json_text(e->title));
+		vmc_json_set(o, "type", vmc_json_text(e->type));
+		vmc_json_set(o, "frame", vmc_json_text(e->frame));
+		vmc_json_set(o, "module", vmc_json_text(e->module));
+		vmc_json_set(o, "comm", vmc_json_text(e->comm));
+		vmc_json_set(o, "pid", vmc_json_int(e->pid >= 0, e->pid));
+		vmc_json_set(o, "cpu", vmc_json_int(e->cpu >= 0, e->cpu));
+		vmc_json_set(o, "time", vmc_json_seconds(e->time_ns));
+		vmc_json_set(o, "line", vmc_json_int(e->line, e->line));
+		vmc_json_set(o, "primary", json_object_new_boolean(e->primary));
+		vmc_json_set(o, "consequence_of",
+			     vmc_json_int(e->consequence_of >= 0, e->consequence_of));
+		json_object_array_add(a, o);
+	}
+	return a;
+}
+
+struct json_object *vmc_json_findings(const struct vmc_report *r)
+{
+	struct json_object *a = json_object_new_array();
+
+	for (size_t i = 0; i < r->findings.len; i++) {
+		const struct vmc_finding *f = &r->findings.data[i];
+		struct json_object *o = json_object_new_object();
+
+		vmc_json_set(o, "id", vmc_json_text(f->id));
+		vmc_json_set(o, "severity", vmc_json_text(f->severity));
+		vmc_json_set(o, "title", vmc_json_text(f->title));
+		vmc_json_set(o, "detail", vmc_json_text(f->detail));
+		vmc_json_set(o, "evidence", vmc_json_texts(f->evidence.data, f->evidence.len));
+		vmc_json_set(o, "count", vmc_json_count(f->count));
+		json_object_array_add(a, o);
+	}
+	return a;
+}

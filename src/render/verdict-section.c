@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What happened, who did it, why we think so, what to do: the part that everybody reads. */
+#include "render/builders.h"
+
+#include "render/words.h"
+
+/* A row for each string, the label only on the first. */
+static void list_rows(struct vmc_sheet *s, struct vmc_section *sec, enum vmc_mood mood,
+		      const char *label, const char *const *texts, size_t n)
+{
+	vmc_autostr struct vmc_str text = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		vmc_str_add(&text, n > 1 ? "- " : "");
+		vmc_words_safe(&text, texts[i]);
+		vmc_sheet_take(s, sec, mood, i ? NULL : label, &text);
+	}
+}
+
+static void known_issue_rows(const struct vmc_verdict *v, struct vmc_sheet *s,
+			     struct vmc_section *sec)
+{
+	vmc_autostr struct vmc_str text = { 0 };
+
+	for (size_t i = 0; i < v->known_issues.len; i++) {
+		const struct vmc_known_issue *k = &v->known_issues.data[i];
+
+		vmc_words_safe(&text, k->id);
+		vmc_str_add(&text, k->id && k->title ? ": " : "");
+		vmc_words_safe(&text, k->title);
+		if (k->url) {
+			vmc_str_add(&text, "  ");
+			vmc_words_safe(&text, k->url);
+		}
+		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, i ? NULL : "KNOWN ISSUE", &text);
+		if (k->match) {
+			vmc_words_safe(&text, k->match);
+			vmc_sheet_take(s, sec, VMC_MOOD_QUIET, NULL, &text);
+		}
+		if (k->workaround) {
+			vmc_str_add(&text, "workaround: ");
+			vmc_words_safe(&text, k->workaround);
+			vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, NULL, &text);
+		}
+	}
+}
+
+void vmc_section_verdict(const struct vmc_report *r, struct vmc_sheet *s)
+{
+	const struct vmc_verdict *v = &r->verdict;
+	struct vmc_section *sec = vmc_sheet_section(s, VMC_SECTION_FACTS, NULL);
+	vmc_autostr struct vmc_str text = { 0 };
+
+	if (!sec)
+		return;
+	vmc_words_safe(&text, v->category ? v->category : "unknown");
+	if (v->title) {
+		vmc_str_add(&text, ": ");
+		vmc_words_safe(&text, v->title);
+	}
+	vmc_sheet_take(s, sec, VMC_MOOD_STRONG, "VERDICT", &text);
+	if (vmc_culprit_is_known(&v->culprit)) {
+		vmc_words_culprit(&v->culprit, &text);
+		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, "CULPRIT", &text);
+	}
+	if (v->has_trigger) {
+		vmc_words_culprit(&v->trigger, &text);
+		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, "TRIGGER", &text);
+	}
+	if (v->confidence) {
+		vmc_words_safe(&text, v->confidence);
+		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, "CONFIDENCE", &text);
+	}
+	if (v->summary) {
+		vmc_words_safe(&text, v->summary);
+		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, "SUMMARY", &text);
+	}
+	list_rows(s, sec, VMC_MOOD_PLAIN, "WHY", v->why.data, v->why.len);
+	known_issue_rows(v, s, sec);
+	list_rows(s, sec, VMC_MOOD_PLAIN, "NEXT STEPS", v->next_steps.data, v->next_steps.len);
+}
