@@ -109,11 +109,14 @@ static void rule(FILE *out, const struct vmc_rule *r)
 	said(out, "requires.note", &r->requires.note);
 	text(out, "since", r->since);
 	text(out, "until", r->until);
+	said(out, "title", &r->title);
 	said(out, "meaning", &r->meaning);
 	said_list(out, "causes", &r->causes);
 	said_list(out, "next", &r->next);
 	text(out, "issue.title", r->issue.title);
 	text(out, "issue.url", r->issue.url);
+	text(out, "issue.release", r->issue.release);
+	said(out, "issue.outcome", &r->issue.outcome);
 	said(out, "issue.workaround", &r->issue.workaround);
 	said(out, "issue.fix", &r->issue.fix);
 	text(out, "file", r->file);

@@ -11,10 +11,9 @@
 #define VMC_KNOWLEDGE_MATCH_H
 
 #include "base/error.h"
+#include "knowledge/pattern.h"
 #include "knowledge/rule.h"
 
-/* Of a longer line the rest is not looked at; the kernel's own lines have 1 KiB. */
-#define VMC_MATCH_LINE_MAX 8192
 #define VMC_MATCH_STRIKES 8
 
 struct vmc_matcher;

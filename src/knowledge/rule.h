@@ -49,6 +49,8 @@ struct vmc_rule_requires {
 
 struct vmc_rule_issue {
 	const char *title, *url; /* title NULL: the rule is no signature of a known bug */
+	const char *release;	 /* PCRE2, of the kernels it was reported on; NULL not told */
+	struct vmc_said outcome; /* what became of it, where that is no fix */
 	struct vmc_said workaround, fix;
 };
 
@@ -62,7 +64,8 @@ struct vmc_rule {
 	struct vmc_strings examples, references;
 	struct vmc_rule_requires requires;
 	const char *since, *until; /* in words, NULL unknown */
-	struct vmc_said meaning;
+	struct vmc_said title;	   /* a line of a list; may hold values of the line (fill.h) */
+	struct vmc_said meaning;   /* sentences; the same */
 	struct vmc_said_list causes, next;
 	struct vmc_rule_issue issue;
 	const char *file; /* where it was written */

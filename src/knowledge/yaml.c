@@ -52,6 +52,8 @@ static const struct vmc_entry_field requires_fields[] = {
 static const struct vmc_entry_field issue_fields[] = {
 	IN_ISSUE(title, vmc_entry_text),
 	IN_ISSUE(url, vmc_entry_text),
+	IN_ISSUE(release, vmc_entry_text),
+	IN_ISSUE(outcome, vmc_entry_said),
 	IN_ISSUE(workaround, vmc_entry_said),
 	IN_ISSUE(fix, vmc_entry_said),
 };
@@ -75,9 +77,10 @@ static const struct vmc_entry_field rule_fields[] = {
 	IN_RULE(severity, read_severity),     IN_RULE(specificity, read_specificity),
 	IN_RULE(pattern, read_pattern),	      IN_RULE(examples, vmc_entry_texts),
 	IN_RULE(requires, read_requires),     IN_RULE(since, vmc_entry_text),
-	IN_RULE(until, vmc_entry_text),	      IN_RULE(meaning, vmc_entry_said),
-	IN_RULE(causes, vmc_entry_said_list), IN_RULE(next, vmc_entry_said_list),
-	IN_RULE(references, vmc_entry_texts), IN_RULE(issue, read_issue),
+	IN_RULE(until, vmc_entry_text),	      IN_RULE(title, vmc_entry_said),
+	IN_RULE(meaning, vmc_entry_said),     IN_RULE(causes, vmc_entry_said_list),
+	IN_RULE(next, vmc_entry_said_list),   IN_RULE(references, vmc_entry_texts),
+	IN_RULE(issue, read_issue),
 };
 
 static bool is_id(const char *s)
