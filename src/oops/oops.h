@@ -55,6 +55,30 @@ struct vmc_oops_module {
 	const char *name, *flags; /* flags "" or "OE" */
 };
 
+/*
+ * A fault that killed a program, or would have: the kernel works as it should, but
+ * what it did next may have met a defect.
+ */
+struct vmc_user_fault {
+	const char *what;   /* as printed: "segfault", "general protection", "bus error" */
+	const char *object; /* program or library in which the instruction was; NULL: in none */
+	bool has_offset;
+	uint64_t offset; /* of the instruction in the object */
+	bool has_mapping;
+	uint64_t start, size; /* of the part of the object that is mapped there */
+	bool has_ip, has_sp;
+	uint64_t ip, sp;
+	int signal;	/* number; -1 not printed */
+	int likely_cpu; /* "likely on CPU 2": asked for after the fault; -1 not printed */
+	/* what error_code of the report is, if anything */
+	enum vmc_user_code {
+		VMC_USER_CODE_NONE,
+		VMC_USER_CODE_X86_PAGE, /* bits of a page fault */
+		VMC_USER_CODE_X86_TRAP, /* a selector, else 0 */
+		VMC_USER_CODE_OTHER,	/* of another machine */
+	} code;
+};
+
 /* One report. Strings live in the set's arena; NULL or -1 where the log does not tell. */
 struct vmc_oops {
 	/*
@@ -102,6 +126,7 @@ struct vmc_oops {
 	uint32_t copy_line;		/* ... and the line of the last one */
 	bool user_mode;			/* a user-space fault that the kernel reports */
 	bool is_panic;			/* "Kernel panic - not syncing" */
+	const struct vmc_user_fault *user; /* what that one says; NULL for the kernel's own */
 	bool corrupted;			/* cut off or interleaved beyond repair */
 	const char *corrupted_why;
 	const struct vmc_oops_frame *frames; /* innermost first */

@@ -21,8 +21,11 @@ static const struct {
 	{ "Disabling lock debugging due to kernel taint", MARK_SKIPPED },
 	{ "Linux version ", MARK_RELEASE },
 	{ "]: segfault ", MARK_USER },
-	{ "]: unhandled ", MARK_USER },
+	{ ": unhandled ", MARK_USER },
+	{ "User process fault: ", MARK_USER },
 	{ " ip:", MARK_USER },
+	{ " rip:", MARK_USER },
+	{ " nip ", MARK_USER },
 };
 
 struct finder {

@@ -607,6 +607,8 @@ static struct vmc_error *read_user_faults(struct scanner *sc, size_t *mark, size
 		if (!is)
 			continue;
 		o.first_index = o.last_index = o.opening_index = m->line;
+		if (!o.comm)
+			VMC_TRY(find_header(sc, m->line + 1, &o));
 		if (!merge_repeat(sc, &o) && !vmc_vec_push(&sc->reports, o))
 			return vmc_error_no_memory();
 	}
