@@ -24,12 +24,14 @@ struct vmc_log_line {
 	size_t len;
 	int64_t time_ns; /* since boot; -1 unknown */
 	int level;	 /* 0..7; -1 unknown */
-	uint32_t number; /* line of the original file, from 1; in a dump: the record's index, from 1
-			  */
-	bool stamped;	 /* a time stood before it, whether or not it says time_ns */
-	bool foreign;	 /* syslog, journal: written by another program than the kernel */
-	bool has_caller; /* caller is meant */
-	char caller_kind; /* 'T' task, 'C' CPU */
+	/* Line of the original file, in a dump the record's index; from 1, and lines may share it.
+	 */
+	uint32_t number;
+	bool stamped : 1;    /* a time stood before it, whether or not it says time_ns */
+	bool foreign : 1;    /* syslog, journal: written by another program than the kernel */
+	bool has_caller : 1; /* caller is meant */
+	bool cut : 1;	     /* the next line was written into it: its end is lost */
+	char caller_kind;    /* 'T' task, 'C' CPU */
 	uint32_t caller;
 };
 
@@ -150,14 +152,19 @@ void vmc_oops_set_deinit(struct vmc_oops_set *s);
 
 /*
  * Log text (console capture, dmesg, journal, syslog) -> lines with prefixes
- * removed and times, levels and callers kept. `text` is borrowed by the result. At most
- * 2^32 - 1 lines.
+ * removed and times, levels and callers kept. `text` is borrowed by the result.
+ * The lines are in the order of the log, which is that of the file but for parts of pstore. Of
+ * several empty lines one is kept.
  */
+/* Of a log of 2 GiB, the largest that a kernel can have, at its usual length. */
+#define VMC_LOG_LINES_MAX ((size_t)16 << 20)
+
 struct vmc_log_lines {
 	struct vmc_log_line *data;
 	size_t len;
 	size_t cap;
-	struct vmc_arena arena; /* lines that had to be rewritten: colours taken out */
+	struct vmc_arena arena; /* lines that had to be rewritten: colours taken out ... */
+	uint32_t left_out_from; /* number of the first line beyond VMC_LOG_LINES_MAX; 0 none */
 };
 struct vmc_error *vmc_log_split(const char *text, size_t size,
 				struct vmc_log_lines *ret) VMC_MUST_CHECK;

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "oops/encoding.h"
 #include "oops/oops.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -52,12 +53,32 @@ static void scan(const struct vmc_log_line *lines, size_t n)
 		__builtin_trap();
 }
 
+/* Lines have to lie in the text or in the arena: all their bytes are read. */
+static size_t read_lines(const struct vmc_log_lines *lines)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < lines->len; i++)
+		for (size_t k = 0; k < lines->data[i].len; k++)
+			n += (unsigned char)lines->data[i].text[k];
+	return n;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct vmc_log_lines lines = { 0 };
+	vmc_autostr struct vmc_str decoded = { 0 };
+	const char *text = (const char *)data;
 
-	vmc_log_is_kernel_text((const char *)data, size);
-	vmc_error_free(vmc_log_split((const char *)data, size, &lines));
+	if (vmc_log_is_utf16(text, size)) {
+		vmc_error_free(vmc_log_decode_utf16(text, size, &decoded));
+		text = vmc_str_text(&decoded);
+		size = decoded.len;
+	}
+	vmc_log_is_kernel_text(text, size);
+	vmc_error_free(vmc_log_split(text, size, &lines));
+	if (read_lines(&lines) == SIZE_MAX)
+		__builtin_trap();
 	scan(lines.data, lines.len);
 	/* records of a dump have times but no prefixes */
 	for (size_t i = 0; i < lines.len; i++) {
