@@ -107,7 +107,7 @@ struct vmc_oops {
 	int error_code; /* of a page fault or trap, -1 */
 	/* What a WARN() or BUG() says in words: "list_del corruption, ...". */
 	const char *message;
-	/* Of the first reliable frames: the same for two reports of one defect; NULL without
+	/* Its signature (signature.h): the same for two reports of one defect; NULL without
 	 * frames. */
 	const char *hash;
 	const char *guilty_file; /* source file to blame, of a symbolised trace */

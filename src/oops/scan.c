@@ -13,6 +13,7 @@
 #include "oops/line.h"
 #include "oops/names.h"
 #include "oops/openings.h"
+#include "oops/signature.h"
 #include "oops/stack.h"
 #include "oops/title.h"
 #include "oops/user.h"
@@ -29,7 +30,6 @@
 #define REPEATS_BACK 16	     /* how many reports back a copy is looked for */
 #define PAUSE_NS 10000000000 /* a report is printed at once, even on a slow serial line */
 #define MARKS_SEEN 1000	     /* around a report, for its boot's release */
-#define HASHED_FRAMES 6
 #define HEADER_LINES 32 /* how far behind a report a header may be its own */
 #define REPORTS_MAX 100000
 
@@ -352,28 +352,19 @@ static bool find_message(struct scanner *sc, size_t line, struct vmc_oops *o)
 	return true;
 }
 
-/*
- * Names of the first reliable frames, the instruction pointer's function first: addresses,
- * offsets and releases differ between two crashes of one defect, these do not.
- */
-static bool hash_frames(struct vmc_arena *arena, struct vmc_oops *o)
+/* The instruction pointer's function, then the trace's. Without any there is no hash. */
+static bool sign(struct vmc_arena *arena, struct vmc_oops *o)
 {
-	uint64_t h = 14695981039346656037u; /* FNV-1a */
-	size_t left = HASHED_FRAMES;
+	struct vmc_signature s = { .waiting = vmc_streq(o->category, "hung-task") };
 
-	for (size_t i = 0; i <= o->n_frames && left; i++) {
-		const char *name = i ? o->frames[i - 1].function : o->rip_function;
-
-		if (!name || !*name || (i && !o->frames[i - 1].reliable))
-			continue;
-		for (; *name; name++)
-			h = (h ^ (unsigned char)*name) * 1099511628211u;
-		h = (h ^ '\n') * 1099511628211u;
-		left--;
+	vmc_signature_add(&s, o->rip_function);
+	for (size_t i = 0; i < o->n_frames && !s.complete; i++) {
+		if (o->frames[i].reliable)
+			vmc_signature_add(&s, o->frames[i].function);
 	}
-	if (left < HASHED_FRAMES)
-		o->hash = vmc_arena_printf(arena, "%016llx", (unsigned long long)h);
-	return left == HASHED_FRAMES || o->hash;
+	if (s.n)
+		o->hash = vmc_signature_text(&s, o->category, o->type, arena);
+	return !s.n || o->hash;
 }
 
 /*
@@ -584,7 +575,7 @@ static struct vmc_error *read_report(struct scanner *sc, size_t k, size_t *ret_f
 	if (!name_from_header(sc, op, &o))
 		return vmc_error_no_memory();
 	settle(&o);
-	if (!write_headline(sc->arena, &o) || !hash_frames(sc->arena, &o))
+	if (!write_headline(sc->arena, &o) || !sign(sc->arena, &o))
 		return vmc_error_no_memory();
 	if (merge_repeat(sc, &o))
 		return NULL;
