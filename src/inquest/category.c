@@ -223,6 +223,9 @@ const char *vmc_inquest_category(struct vmc_report *r, const struct vmc_oops *o,
 					vmc_say(r->lang, meaning));
 		}
 	}
+	other = vmc_inquest_code_category(r, o);
+	if (other)
+		category = other;
 	if (!category && r->has_panic)
 		category = "panic-call";
 	return category ? category : "unknown";

@@ -70,8 +70,15 @@ const char *vmc_inquest_sysrq(const struct vmc_trace *tr);
 bool vmc_inquest_is_external_nmi(const struct vmc_report *r);
 /* Fills verdict.culprit and confidence, by the category that stands in the verdict. */
 void vmc_inquest_culprit(struct vmc_report *r, const struct vmc_oops *o, const struct vmc_blame *b);
+/* What faults in user space were, in words: object, offset and detail of their events. */
+void vmc_inquest_user_faults(struct vmc_report *r);
 /* Fills verdict.trigger. */
 void vmc_inquest_trigger(struct vmc_report *r, const struct vmc_oops *primary);
+
+/* Fills report.code from the primary kernel report, or from the stack of the panic task. */
+void vmc_inquest_code(struct vmc_report *r);
+/* The category that the faulting instruction proves where the report `o` names no address; NULL. */
+const char *vmc_inquest_code_category(const struct vmc_report *r, const struct vmc_oops *o);
 
 void vmc_inquest_verdict(struct vmc_report *r);
 void vmc_inquest_findings(struct vmc_report *r);

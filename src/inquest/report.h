@@ -14,6 +14,7 @@
 #include "kernel/log.h"
 #include "kernel/system.h"
 #include "kernel/task.h"
+#include "machine/disasm.h"
 #include "oops/oops.h"
 #include "target/target.h"
 
@@ -21,6 +22,8 @@ struct vmc_culprit {
 	const char *function, *module, *object, *file, *comm;
 	uint32_t line; /* 0 unknown */
 	int64_t pid;   /* -1 unknown */
+	bool has_object_offset;
+	uint64_t object_offset; /* of the instruction in the object */
 };
 
 struct vmc_known_issue {
@@ -49,12 +52,17 @@ struct vmc_event {
 	bool primary;
 	int consequence_of;	     /* index of the event it follows from, -1 */
 	const struct vmc_oops *oops; /* the kernel report it was made from */
+	/* of a fault in user space */
+	const char *object, *detail;
+	bool has_object_offset;
+	uint64_t object_offset; /* of the instruction in the object */
 };
 
 struct vmc_finding {
 	const char *id, *severity, *title,
 		*detail; /* severity: fatal error warning notice benign */
 	VMC_VEC(const char *) evidence;
+	VMC_VEC(uint32_t) lines; /* of the log, as in events; the first ones where they are many */
 	uint64_t count;
 };
 
@@ -65,6 +73,19 @@ struct vmc_report_cpu {
 	uint64_t task;
 	bool is_idle; /* in the idle task, and in no interrupt on top of it */
 	struct vmc_trace trace;
+};
+
+/* The instruction at which the primary report stood, and those around it. */
+struct vmc_report_code {
+	bool known;
+	const char *text; /* the Code: line it is from; NULL: from the dump's memory */
+	uint32_t line;	  /* of the log */
+	struct vmc_machine_code bytes;
+	struct vmc_listing listing;
+	bool has_operand; /* the address that was bad, as the registers make it */
+	uint64_t operand;
+	bool shadowed;	      /* KASAN was about to check it: it is not that of the access */
+	const char *sentence; /* what the instruction tells; NULL nothing for sure */
 };
 
 struct vmc_report {
@@ -91,6 +112,7 @@ struct vmc_report {
 	VMC_VEC(struct vmc_finding) findings;
 	struct vmc_trace backtrace; /* panic task */
 	VMC_VEC(struct vmc_report_cpu) cpus;
+	struct vmc_report_code code;
 
 	/* kept for whoever renders more than the summary */
 	struct vmc_log log;

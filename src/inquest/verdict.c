@@ -193,6 +193,8 @@ void vmc_inquest_verdict(struct vmc_report *r)
 	r->verdict.confidence = "low";
 	vmc_inquest_blame(&r->backtrace, &b);
 	r->verdict.category = vmc_inquest_category(r, o, &b);
+	if (r->code.sentence && strcmp(r->verdict.category, "manual") != 0)
+		vmc_inquest_why(r, "%s", r->code.sentence);
 	vmc_inquest_culprit(r, o, &b);
 	vmc_inquest_trigger(r, o);
 	r->verdict.title = title_of(r, o);

@@ -215,7 +215,7 @@ static void list(struct decoder *d, struct vmc_listing *l)
 	}
 }
 
-struct vmc_error *vmc_disassemble(const struct vmc_machine_code *code, enum vmc_cpu cpu,
+struct vmc_error *vmc_disassemble(const struct vmc_machine_code *code, enum vmc_cpu_type cpu,
 				  struct vmc_listing *ret)
 {
 	struct decoder d = { .code = code };

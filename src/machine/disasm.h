@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "machine/code.h"
 
-enum vmc_cpu {
+enum vmc_cpu_type {
 	VMC_CPU_UNKNOWN,
 	VMC_CPU_X86_64,
 	VMC_CPU_X86_32,
@@ -93,7 +93,7 @@ struct vmc_listing {
  * none of the above or its instructions have another width than the code's groups,
  * VMC_NOT_FOUND when nothing is marked.
  */
-struct vmc_error *vmc_disassemble(const struct vmc_machine_code *code, enum vmc_cpu cpu,
+struct vmc_error *vmc_disassemble(const struct vmc_machine_code *code, enum vmc_cpu_type cpu,
 				  struct vmc_listing *ret) VMC_MUST_CHECK;
 
 /* Value of a whole register ("rdi", "x0", "gs_base"); false when it is not known. */

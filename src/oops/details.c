@@ -22,6 +22,8 @@ struct reader {
 	int next_number;    /* of the register that the next row of values begins with; -1 none */
 	bool ip_seen;	    /* the first instruction pointer line has come */
 	bool regs_done;	    /* a second one: other registers follow */
+	bool others_code;   /* and, right behind it, their code */
+	bool in_code;	    /* rows of powerpc's instruction dump */
 	bool in_trace, trace_done;
 	bool failed;
 };
@@ -343,7 +345,38 @@ static void read_error_code(struct reader *r, struct slice s)
 		r->failed |= !vmc_vec_push(&r->regs, (struct vmc_oops_reg){ "ESR", v });
 }
 
-static void read_plain(struct reader *r, struct slice s)
+/*
+ * "Code: 48 8b <0f> 0b". Of the two that an x86 kernel prints since 4.18 each stands right behind
+ * its instruction pointer; before, there was one, which came last.
+ */
+static void read_code(struct reader *r, struct slice s, uint32_t number)
+{
+	if (r->o->code || r->others_code)
+		return;
+	keep_once(r, &r->o->code, slice_head(slice_trim(s), CODE_MAX));
+	r->o->code_line = number;
+}
+
+/* powerpc's "Instruction dump:" has its words in the lines below; it is "Code:" since 6.7. */
+static bool read_code_row(struct reader *r, struct slice s, uint32_t number)
+{
+	struct slice first = s, rest;
+	uint64_t word;
+
+	slice_eat(&first, "<");
+	rest = first;
+	if (!r->in_code || !slice_eat_hex(&rest, &word) || first.n - rest.n != 8)
+		return false;
+	if (!r->o->code)
+		read_code(r, s, number);
+	else if (strlen(r->o->code) < CODE_MAX)
+		r->o->code = vmc_arena_printf(r->arena, "%s %s", r->o->code,
+					      keep(r, slice_head(s, CODE_MAX)));
+	r->failed |= !r->o->code;
+	return true;
+}
+
+static void read_plain(struct reader *r, struct slice s, uint32_t number)
 {
 	struct slice q = s;
 	size_t at;
@@ -352,8 +385,8 @@ static void read_plain(struct reader *r, struct slice s)
 		read_modules(r, q);
 	else if (slice_eat(&q, "Hardware name: "))
 		keep_once(r, &r->o->hardware, slice_trim(q));
-	else if (slice_eat(&q, "Code: ") && !r->o->code && !r->regs_done)
-		keep_once(r, &r->o->code, slice_head(slice_trim(q), CODE_MAX));
+	else if (slice_eat(&q, "Code: "))
+		read_code(r, q, number);
 	else if (slice_starts(q, "CPU: ") || slice_starts(q, "Pid: ") || slice_starts(q, "PID: "))
 		read_header(r, q);
 	else if (slice_starts(q, "Tainted: [") || !r->o->kernel) {
@@ -371,9 +404,13 @@ static void read_line(struct reader *r, const struct vmc_log_line *line, size_t 
 {
 	struct slice s = slice_head(line_text(line), LINE_MAX), trimmed = slice_trim(s);
 	struct frame_text f;
+	bool has_ip;
 
 	if (!trimmed.n)
 		return;
+	if (read_code_row(r, trimmed, line->number))
+		return;
+	r->in_code = slice_starts(trimmed, "Instruction dump:");
 	if (index && vmc_oops_parse_frame(s, &f)) {
 		read_frame(r, &f, line->number);
 		return;
@@ -386,9 +423,11 @@ static void read_line(struct reader *r, const struct vmc_log_line *line, size_t 
 		read_fault(r, s);
 		read_error_code(r, s);
 	}
-	if (vmc_oops_parse_ip(s, &f))
+	has_ip = vmc_oops_parse_ip(s, &f);
+	if (has_ip)
 		read_ip(r, &f);
-	read_plain(r, trimmed);
+	read_plain(r, trimmed, line->number);
+	r->others_code = r->regs_done && has_ip;
 	read_registers(r, trimmed);
 	read_heading(r, s);
 }

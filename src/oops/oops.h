@@ -120,6 +120,7 @@ struct vmc_oops {
 	const char *kernel; /* release */
 	const char *hardware;
 	const char *code; /* Code: bytes as printed */
+	uint32_t code_line;
 	int64_t time_ns;
 	uint32_t first_line, last_line; /* log line numbers */
 	size_t first_index, last_index; /* indexes into the lines given */
@@ -127,8 +128,8 @@ struct vmc_oops {
 	uint32_t n_copies;		/* further copies of the same record in this log ... */
 	uint32_t copy_line;		/* ... and the line of the last one */
 	bool user_mode;			/* a user-space fault that the kernel reports */
-	bool is_panic;			/* "Kernel panic - not syncing" */
 	const struct vmc_user_fault *user; /* what that one says; NULL for the kernel's own */
+	bool is_panic;			/* "Kernel panic - not syncing" */
 	bool corrupted;			/* cut off or interleaved beyond repair */
 	const char *corrupted_why;
 	const struct vmc_oops_frame *frames; /* innermost first */

@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!vmc_machine_code_parse(text, &code))
 		return 0;
 	for (int cpu = VMC_CPU_UNKNOWN; cpu <= VMC_CPU_RISCV + 1; cpu++) {
-		struct vmc_error *err = vmc_disassemble(&code, (enum vmc_cpu)cpu, &listing);
+		struct vmc_error *err = vmc_disassemble(&code, (enum vmc_cpu_type)cpu, &listing);
 
 		if (!err)
 			check(&code, &listing);

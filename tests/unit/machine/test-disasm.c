@@ -10,7 +10,7 @@
 
 #include "machine/disasm.h"
 
-static void disassemble(const char *text, enum vmc_cpu cpu, struct vmc_listing *ret)
+static void disassemble(const char *text, enum vmc_cpu_type cpu, struct vmc_listing *ret)
 {
 	struct vmc_machine_code code;
 
@@ -100,7 +100,7 @@ static void test_x86_around(void **state)
 static void test_kinds(void **state)
 {
 	static const struct {
-		enum vmc_cpu cpu;
+		enum vmc_cpu_type cpu;
 		const char *code;
 		enum vmc_insn_kind kind;
 		const char *operand;
@@ -161,7 +161,7 @@ static bool value_of(void *arg, const char *whole, uint64_t *ret)
 static void test_access(void **state)
 {
 	static const struct {
-		enum vmc_cpu cpu;
+		enum vmc_cpu_type cpu;
 		const char *code;
 		size_t n, which;
 		uint64_t address;

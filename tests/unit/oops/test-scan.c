@@ -254,6 +254,50 @@ static void test_details(void **state)
 	done(&s);
 }
 
+/* Whose code it is: the first registers', wherever a kernel of that time prints it. */
+static void test_code(void **state)
+{
+	static const char first[] =
+		"BUG: unable to handle page fault for address: 0000000000000010\n"
+		"Oops: 0000 [#1] SMP\nRIP: 0010:f+0x1/0x2\n";
+	static const char user[] = "RIP: 0033:0x7f1d1c714175\n";
+	static const struct {
+		const char *log[4], *code;
+		uint32_t line;
+	} logs[] = {
+		/* 4.18 and later: behind each instruction pointer */
+		{ { first, "Code: 90 <c3>\n", user, "Code: 0f 05 <48> 3d\n" }, "90 <c3>", 4 },
+		{ { first, "RSP: 0018:ffffb5e5c0a7bb40\n", user, "Code: 0f 05 <48> 3d\n" },
+		  NULL,
+		  0 },
+		/* before: one, behind all registers */
+		{ { first, user, "RSP: 002b:00007ffe5a1ee5f0 EFLAGS: 00000202\n",
+		    "Code: 90 <c3>\n" },
+		  "90 <c3>",
+		  6 },
+		/* powerpc before 6.7: in rows of its own */
+		{ { first, "Instruction dump:\n", "60000000 7f44d378 7f63db78\n",
+		    "38635108 <0fe00000> 38600001\n---[ end trace 0000000000000000 ]---\n" },
+		  "60000000 7f44d378 7f63db78 38635108 <0fe00000> 38600001",
+		  5 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(logs); i++) {
+		vmc_autostr struct vmc_str log = { 0 };
+		struct scan s;
+
+		for (size_t k = 0; k < 4; k++)
+			vmc_str_add(&log, logs[i].log[k]);
+		scan(vmc_str_text(&log), log.len, &s);
+		assert_int_equal(s.set.n_reports, 1);
+		if (!vmc_streq(s.set.reports[0].code, logs[i].code))
+			fail_msg("%zu: %s", i, s.set.reports[0].code);
+		assert_int_equal(s.set.reports[0].code_line, logs[i].line);
+		done(&s);
+	}
+}
+
 static void test_message_and_user_fault(void **state)
 {
 	static const char log[] =
@@ -401,10 +445,15 @@ static void test_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_titles),	    cmocka_unit_test(test_no_reports),
-		cmocka_unit_test(test_details),	    cmocka_unit_test(test_message_and_user_fault),
-		cmocka_unit_test(test_contexts),    cmocka_unit_test(test_copies),
-		cmocka_unit_test(test_guilty_file), cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_titles),
+		cmocka_unit_test(test_no_reports),
+		cmocka_unit_test(test_details),
+		cmocka_unit_test(test_code),
+		cmocka_unit_test(test_message_and_user_fault),
+		cmocka_unit_test(test_contexts),
+		cmocka_unit_test(test_copies),
+		cmocka_unit_test(test_guilty_file),
+		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_table),
 	};
 
