@@ -70,8 +70,6 @@ const char *vmc_inquest_sysrq(const struct vmc_trace *tr);
 bool vmc_inquest_is_external_nmi(const struct vmc_report *r);
 /* Fills verdict.culprit and confidence, by the category that stands in the verdict. */
 void vmc_inquest_culprit(struct vmc_report *r, const struct vmc_oops *o, const struct vmc_blame *b);
-/* What faults in user space were, in words: object, offset and detail of their events. */
-void vmc_inquest_user_faults(struct vmc_report *r);
 /* Fills verdict.trigger. */
 void vmc_inquest_trigger(struct vmc_report *r, const struct vmc_oops *primary);
 

@@ -22,8 +22,6 @@ struct vmc_culprit {
 	const char *function, *module, *object, *file, *comm;
 	uint32_t line; /* 0 unknown */
 	int64_t pid;   /* -1 unknown */
-	bool has_object_offset;
-	uint64_t object_offset; /* of the instruction in the object */
 };
 
 struct vmc_known_issue {
@@ -52,17 +50,12 @@ struct vmc_event {
 	bool primary;
 	int consequence_of;	     /* index of the event it follows from, -1 */
 	const struct vmc_oops *oops; /* the kernel report it was made from */
-	/* of a fault in user space */
-	const char *object, *detail;
-	bool has_object_offset;
-	uint64_t object_offset; /* of the instruction in the object */
 };
 
 struct vmc_finding {
 	const char *id, *severity, *title,
 		*detail; /* severity: fatal error warning notice benign */
 	VMC_VEC(const char *) evidence;
-	VMC_VEC(uint32_t) lines; /* of the log, as in events; the first ones where they are many */
 	uint64_t count;
 };
 
