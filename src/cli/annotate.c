@@ -53,10 +53,6 @@ static struct vmc_error *note(struct notes *n, const struct vmc_rule *rule)
 /* The rules that matched more than once, in the order of the knowledge base. */
 static void repeats(struct notes *n)
 {
-	static const char *const words[VMC_LANG_COUNT][2] = {
-		{ "\nSeen more than once:\n", "lines" },
-		{ "\n多次出现:\n", "行" },
-	};
 	bool any = false;
 
 	for (size_t i = 0; i < n->book->n; i++) {
@@ -65,9 +61,9 @@ static void repeats(struct notes *n)
 
 		if (!count || *count < 2)
 			continue;
-		vmc_str_add(n->out, any ? "" : words[n->lang][0]);
-		vmc_str_addf(n->out, "%8llu %s  %s\n", (unsigned long long)*count,
-			     words[n->lang][1], r->id);
+		vmc_str_add(n->out, any ? "" : vmc_say(n->lang, "\nSeen more than once:\n"));
+		vmc_str_addf(n->out, vmc_say(n->lang, "%8llu lines  %s\n"),
+			     (unsigned long long)*count, r->id);
 		any = true;
 	}
 }

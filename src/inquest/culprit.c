@@ -147,7 +147,7 @@ void vmc_inquest_culprit(struct vmc_report *r, const struct vmc_oops *o, const s
 		if (!o && !r->has_panic && r->has_log && !r->log.problem && r->has_cpus) {
 			vmc_inquest_why(r,
 					"the log holds no report, and no CPU has entered panic()");
-			r->verdict.confidence = "high";
+			r->verdict.confidence = VMC_SAY("high");
 		}
 		return;
 	}
@@ -186,16 +186,16 @@ void vmc_inquest_culprit(struct vmc_report *r, const struct vmc_oops *o, const s
 	c->line = o && o->source_file ? o->source_line : 0;
 	if (by_stack && by_log && same_function(r, o->frame, c->function)) {
 		vmc_inquest_why(r, "the log names the same function");
-		r->verdict.confidence = "high";
+		r->verdict.confidence = VMC_SAY("high");
 	} else if (by_stack && o && same_function(r, o->rip_function, c->function)) {
-		r->verdict.confidence = "high";
+		r->verdict.confidence = VMC_SAY("high");
 	} else {
-		r->verdict.confidence = by_stack || by_log ? "medium" : "low";
+		r->verdict.confidence = by_stack || by_log ? VMC_SAY("medium") : VMC_SAY("low");
 	}
 	if (!c->function && strcmp(k->id, "manual") == 0)
 		c->function = vmc_inquest_sysrq(&r->backtrace);
 	/* an NMI may have been sent by hand or by failing hardware: the message does not say */
 	if ((strcmp(k->id, "manual") == 0 && !vmc_inquest_is_external_nmi(r)) ||
 	    strcmp(k->id, "init-killed") == 0)
-		r->verdict.confidence = "high";
+		r->verdict.confidence = VMC_SAY("high");
 }

@@ -3,18 +3,21 @@
  * Detectors: small functions in a table. Each looks at the report's facts and
  * adds findings with their evidence; none prints, none reads what it does not need.
  */
-#include <inttypes.h>
-
 #include "inquest/inquest.h"
 
 /* A broken list can part millions of tasks: the first ones show the pattern. */
 #define EVIDENCE_MAX 16
 
+/* Title and detail are marked sentences, or made in the report's language. */
 static struct vmc_finding *add(struct vmc_report *r, const char *id, const char *severity,
 			       const char *title, const char *detail)
 {
 	struct vmc_finding f = {
-		.id = id, .severity = severity, .title = title, .detail = detail, .count = 1
+		.id = id,
+		.severity = severity,
+		.title = vmc_say(r->lang, title),
+		.detail = vmc_say(r->lang, detail),
+		.count = 1,
 	};
 
 	return vmc_vec_push(&r->findings, f) ? &r->findings.data[r->findings.len - 1] : NULL;
@@ -38,13 +41,13 @@ static void tainting_modules(struct vmc_report *r)
 			continue;
 		if (!f)
 			f = add(r, "taint.modules", "notice",
-				"modules that taint the kernel are loaded",
-				"problems of out-of-tree (O) and proprietary (P) ones are for "
-				"their vendors; the kernel's own maintainers will ask to "
-				"reproduce without them");
+				VMC_SAY("modules that taint the kernel are loaded"),
+				VMC_SAY("problems of out-of-tree (O) and proprietary (P) ones are "
+					"for their vendors; the kernel's own maintainers will ask "
+					"to reproduce without them"));
 		vmc_taint_letters(m->taints, letters, sizeof(letters));
-		evidence(f, vmc_arena_printf(&r->arena, "module %s at 0x%" PRIx64 " (%s)", m->name,
-					     m->addr, letters));
+		evidence(f, vmc_inquest_sayf(r, "module %s at 0x%llx (%s)", m->name,
+					     (unsigned long long)m->addr, letters));
 	}
 }
 
@@ -57,8 +60,9 @@ static void task_walks_differ(struct vmc_report *r)
 	if (!n || vmc_code_is_absent(vmc_error_code(r->tasks.pids_problem)) ||
 	    vmc_code_is_absent(vmc_error_code(r->tasks.list_problem)))
 		return;
-	f = add(r, "task.walks-differ", "warning", "the pid tree and the task list do not agree",
-		"a task that is exiting can be in one only; several point to corruption");
+	f = add(r, "task.walks-differ", "warning",
+		VMC_SAY("the pid tree and the task list do not agree"),
+		VMC_SAY("a task that is exiting can be in one only; several point to corruption"));
 	if (f)
 		f->count = n;
 	for (size_t i = 0; i < r->tasks.tasks.len && told < EVIDENCE_MAX; i++) {
@@ -66,14 +70,18 @@ static void task_walks_differ(struct vmc_report *r)
 
 		if (t->in_pids == t->in_list)
 			continue;
-		evidence(f, vmc_arena_printf(&r->arena,
-					     "task %s (pid %d) at 0x%" PRIx64 " is only in the %s",
-					     t->comm, t->pid, t->addr,
-					     t->in_pids ? "pid tree" : "task list"));
+		evidence(f,
+			 t->in_pids
+				 ? vmc_inquest_sayf(
+					   r, "task %s (pid %d) at 0x%llx is only in the pid tree",
+					   t->comm, t->pid, (unsigned long long)t->addr)
+				 : vmc_inquest_sayf(
+					   r, "task %s (pid %d) at 0x%llx is only in the task list",
+					   t->comm, t->pid, (unsigned long long)t->addr));
 		told++;
 	}
 	if (n > told)
-		evidence(f, vmc_arena_printf(&r->arena, "and %zu more", n - told));
+		evidence(f, vmc_inquest_sayf(r, "and %zu more", n - told));
 }
 
 static void banner_differs(struct vmc_report *r)
@@ -84,8 +92,8 @@ static void banner_differs(struct vmc_report *r)
 	if (!claimed || !r->target->banner || vmc_streq(claimed, r->target->release))
 		return;
 	f = add(r, "dump.release-differs", "warning",
-		"VMCOREINFO and memory name different kernels",
-		"the dump may mix two kernels; read everything below with care");
+		VMC_SAY("VMCOREINFO and memory name different kernels"),
+		VMC_SAY("the dump may mix two kernels; read everything below with care"));
 	evidence(f, vmc_arena_printf(&r->arena, "OSRELEASE=%s", claimed));
 	evidence(f, r->target->banner);
 }
@@ -93,8 +101,8 @@ static void banner_differs(struct vmc_report *r)
 static void offline_cpus(struct vmc_report *r)
 {
 	if (r->n_cpus_offline)
-		add(r, "cpu.offline", "notice", "some CPUs were offline before the crash",
-		    vmc_arena_printf(&r->arena, "%zu of %zu", r->n_cpus_offline, r->n_cpus));
+		add(r, "cpu.offline", "notice", VMC_SAY("some CPUs were offline before the crash"),
+		    vmc_inquest_sayf(r, "%zu of %zu", r->n_cpus_offline, r->n_cpus));
 }
 
 static const struct detector {

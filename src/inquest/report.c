@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "inquest/report.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "inquest/inquest.h"
@@ -17,7 +16,7 @@ void vmc_report_missing(struct vmc_report *r, struct vmc_error *err, const char 
 
 	if (!err)
 		return;
-	row.what = vmc_arena_strdup(&r->arena, what);
+	row.what = vmc_arena_strdup(&r->arena, vmc_say(r->lang, what));
 	row.why = vmc_arena_strdup(&r->arena, vmc_error_text(err));
 	vmc_error_free(err);
 	if (row.what && row.why)
@@ -56,13 +55,15 @@ static struct vmc_error *split_records(struct vmc_report *r)
 	return NULL;
 }
 
-static const char *lost_unit(const struct vmc_log *l)
+static const char *lost_words(const struct vmc_log *l)
 {
 	bool one = l->lost == 1;
 
 	if (vmc_streq(l->generation, "characters"))
-		return one ? "page" : "pages";
-	return one ? "record" : "records";
+		return one ? VMC_SAY("%llu page of the kernel log")
+			   : VMC_SAY("%llu pages of the kernel log");
+	return one ? VMC_SAY("%llu record of the kernel log")
+		   : VMC_SAY("%llu records of the kernel log");
 }
 
 static void read_log(struct vmc_report *r)
@@ -70,20 +71,20 @@ static void read_log(struct vmc_report *r)
 	struct vmc_error *err = vmc_log_read(r->target, &r->log);
 
 	if (err) {
-		vmc_report_missing(r, err, "kernel log");
+		vmc_report_missing(r, err, VMC_SAY("kernel log"));
 		return;
 	}
 	r->has_log = true;
 	if (r->log.problem && r->log.lost)
 		vmc_report_missing(r, vmc_error_copy(r->log.problem),
-				   vmc_arena_printf(&r->arena, "%" PRIu64 " %s of the kernel log",
-						    r->log.lost, lost_unit(&r->log)));
+				   vmc_inquest_sayf(r, lost_words(&r->log),
+						    (unsigned long long)r->log.lost));
 	else if (r->log.problem)
-		vmc_report_missing(r, vmc_error_copy(r->log.problem), "texts in the kernel log");
+		vmc_report_missing(r, vmc_error_copy(r->log.problem), VMC_SAY("texts in the kernel log"));
 	err = split_records(r);
 	if (!err)
 		err = vmc_oops_scan(r->lines.data, r->lines.len, &r->oopses);
-	vmc_report_missing(r, err, "reports in the kernel log");
+	vmc_report_missing(r, err, VMC_SAY("reports in the kernel log"));
 }
 
 /* The last line of that kind is the panic at hand; a log may hold earlier ones of crash kernels. */
@@ -148,16 +149,16 @@ static void read_tasks(struct vmc_report *r)
 	struct vmc_error *err = vmc_tasks_read(r->target, &r->tasks);
 
 	if (err) {
-		vmc_report_missing(r, err, "task list");
+		vmc_report_missing(r, err, VMC_SAY("task list"));
 		return;
 	}
 	/* a count is given when at least one walk came to its end */
 	r->n_tasks = r->tasks.tasks.len;
 	r->has_tasks = !r->tasks.pids_problem || !r->tasks.list_problem;
 	if (r->tasks.pids_problem)
-		vmc_report_missing(r, vmc_error_copy(r->tasks.pids_problem), "tasks by pid tree");
+		vmc_report_missing(r, vmc_error_copy(r->tasks.pids_problem), VMC_SAY("tasks by pid tree"));
 	if (r->tasks.list_problem)
-		vmc_report_missing(r, vmc_error_copy(r->tasks.list_problem), "tasks by task list");
+		vmc_report_missing(r, vmc_error_copy(r->tasks.list_problem), VMC_SAY("tasks by task list"));
 }
 
 static void add_cpu(struct vmc_report *r, const struct vmc_cpu *cpu)
@@ -181,11 +182,11 @@ static void add_cpu(struct vmc_report *r, const struct vmc_cpu *cpu)
 		vmc_trace_deinit(&row.trace);
 		row.trace.stopped = vmc_error_copy(err);
 		vmc_report_missing(r, err,
-				   vmc_arena_printf(&r->arena, "backtrace of CPU %d", cpu->cpu));
+				   vmc_inquest_sayf(r, "backtrace of CPU %d", cpu->cpu));
 	} else if (row.trace.stopped) {
 		vmc_report_missing(
 			r, vmc_error_copy(row.trace.stopped),
-			vmc_arena_printf(&r->arena, "rest of the backtrace of CPU %d", cpu->cpu));
+			vmc_inquest_sayf(r, "rest of the backtrace of CPU %d", cpu->cpu));
 	}
 	row.is_idle =
 		idle_task && vmc_inquest_is_idle(&row.trace, cpu->cpu == r->cpu_view.panic_cpu);
@@ -202,7 +203,7 @@ static void take_panic_task(struct vmc_report *r, const struct vmc_cpu *cpu)
 		return;
 	err = vmc_task_read(r->target, cpu->task, &r->panic_task);
 	if (err) {
-		vmc_report_missing(r, err, "panic task");
+		vmc_report_missing(r, err, VMC_SAY("panic task"));
 		return;
 	}
 	r->panic_task.cpu = cpu->cpu;
@@ -212,7 +213,7 @@ static void take_panic_task(struct vmc_report *r, const struct vmc_cpu *cpu)
 	err = vmc_cpu_backtrace(r->target, cpu, &r->backtrace);
 	if (err) {
 		vmc_trace_deinit(&r->backtrace);
-		vmc_report_missing(r, err, "backtrace of the panic task");
+		vmc_report_missing(r, err, VMC_SAY("backtrace of the panic task"));
 	}
 }
 
@@ -223,7 +224,7 @@ static void read_cpus(struct vmc_report *r)
 	bool full = false;
 
 	if (err) {
-		vmc_report_missing(r, err, "CPUs and backtraces");
+		vmc_report_missing(r, err, VMC_SAY("CPUs and backtraces"));
 		return;
 	}
 	r->has_cpus = true;
@@ -245,7 +246,7 @@ static void read_cpus(struct vmc_report *r)
 			vmc_report_missing(
 				r,
 				vmc_error_new(VMC_LIMIT, "those before it have %zu frames", frames),
-				vmc_arena_printf(&r->arena, "backtraces of the CPUs behind CPU %d",
+				vmc_inquest_sayf(r, "backtraces of the CPUs behind CPU %d",
 						 cpu->cpu));
 	}
 }
@@ -256,20 +257,21 @@ static void note_dump_gaps(struct vmc_report *r)
 	static const struct {
 		int bit;
 		const char *what;
-	} levels[] = { { 2, "page cache" },
-		       { 4, "private page cache" },
-		       { 8, "user memory" },
-		       { 16, "free pages" } };
+	} levels[] = { { 2, VMC_SAY("page cache") },
+		       { 4, VMC_SAY("private page cache") },
+		       { 8, VMC_SAY("user memory") },
+		       { 16, VMC_SAY("free pages") } };
 	const struct vmc_dump_info *info = vmc_dump_info(r->target->dump);
 	vmc_autostr struct vmc_str what = { 0 };
 	uint64_t hollow = 0;
 
 	if (!info->complete)
 		vmc_report_missing(r, vmc_error_new(VMC_TRUNCATED, "%s", info->incomplete_why),
-				   "part of the dump file");
+				   VMC_SAY("part of the dump file"));
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(levels) && info->dump_level > 0; i++) {
 		if (info->dump_level & levels[i].bit)
-			vmc_str_addf(&what, "%s%s", what.len ? ", " : "", levels[i].what);
+			vmc_str_addf(&what, "%s%s", what.len ? vmc_say(r->lang, ", ") : "",
+				     vmc_say(r->lang, levels[i].what));
 	}
 	if (what.len)
 		vmc_report_missing(r,
@@ -288,7 +290,17 @@ static void note_dump_gaps(struct vmc_report *r)
 				VMC_EXCLUDED,
 				"the file holds no bytes for these pages: they were zero or "
 				"were excluded by the dump tool, an ELF dump does not say which"),
-			vmc_arena_printf(&r->arena, "%" PRIu64 " KiB of memory", hollow / 1024));
+			vmc_inquest_sayf(r, "%llu KiB of memory", (unsigned long long)(hollow / 1024)));
+}
+
+/* What follows from the facts, wherever they come from. */
+static void conclude(struct vmc_report *r)
+{
+	vmc_inquest_user_faults(r);
+	vmc_inquest_code(r);
+	vmc_inquest_verdict(r);
+	vmc_inquest_findings(r);
+	vmc_inquest_environment(r);
 }
 
 struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, enum vmc_lang lang,
@@ -317,9 +329,7 @@ struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, enum v
 		return err;
 	}
 	default_panic_message(r);
-	vmc_inquest_code(r);
-	vmc_inquest_verdict(r);
-	vmc_inquest_findings(r);
+	conclude(r);
 	for (size_t i = 0; i < t->unavailable.len; i++)
 		(void)vmc_vec_push(&r->unavailable, t->unavailable.data[i]);
 	*ret = r;
@@ -348,9 +358,7 @@ struct vmc_error *vmc_report_text(const char *text, size_t size, const char *pat
 		vmc_report_free(r);
 		return err;
 	}
-	vmc_inquest_code(r);
-	vmc_inquest_verdict(r);
-	vmc_inquest_findings(r);
+	conclude(r);
 	*ret = r;
 	return NULL;
 }
@@ -361,11 +369,14 @@ void vmc_report_free(struct vmc_report *r)
 		return;
 	for (size_t i = 0; i < r->cpus.len; i++)
 		vmc_trace_deinit(&r->cpus.data[i].trace);
-	for (size_t i = 0; i < r->findings.len; i++)
+	for (size_t i = 0; i < r->findings.len; i++) {
 		vmc_vec_free(&r->findings.data[i].evidence);
+		vmc_vec_free(&r->findings.data[i].lines);
+	}
 	vmc_vec_free(&r->cpus);
 	vmc_vec_free(&r->findings);
 	vmc_vec_free(&r->events);
+	vmc_vec_free(&r->environment);
 	vmc_vec_free(&r->unavailable);
 	vmc_vec_free(&r->verdict.why);
 	vmc_vec_free(&r->verdict.known_issues);

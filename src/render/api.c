@@ -89,7 +89,8 @@ VMC_PUBLIC enum vmcoroner_status vmcoroner_open_text(const char *text, size_t si
 		return finish(c, vmc_error_no_memory(), ret, ret_error);
 	memcpy(c->text, text, size);
 	c->text[size] = '\0';
-	return finish(c, vmc_report_text(c->text, size, c->name, VMC_LANG_EN, &c->report), ret, ret_error);
+	return finish(c, vmc_report_text(c->text, size, c->name, VMC_LANG_EN, &c->report), ret,
+		      ret_error);
 }
 
 /* The string's memory, which is the caller's from now on; NULL where it failed. */

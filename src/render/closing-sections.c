@@ -11,10 +11,10 @@ void vmc_section_unavailable(const struct vmc_report *r, struct vmc_sheet *s)
 
 	if (!r->unavailable.len)
 		return;
-	sec = vmc_sheet_section(s, VMC_SECTION_PROSE, "NOT AVAILABLE");
+	sec = vmc_sheet_section(s, VMC_SECTION_PROSE, vmc_say(s->lang, "NOT AVAILABLE"));
 	for (size_t i = 0; sec && i < r->unavailable.len; i++) {
 		vmc_words_safe(&text, r->unavailable.data[i].what);
-		vmc_str_add(&text, ": ");
+		vmc_str_add(&text, vmc_say(s->lang, ": "));
 		vmc_words_safe(&text, r->unavailable.data[i].why);
 		vmc_sheet_take(s, sec, VMC_MOOD_DOUBT, NULL, &text);
 	}
@@ -27,12 +27,12 @@ void vmc_section_footer(const struct vmc_report *r, struct vmc_sheet *s)
 	if (!sec)
 		return;
 	if (!r->target) {
-		vmc_sheet_row(s, sec, VMC_MOOD_QUIET, NULL,
-			      "From log text alone: no memory to look into.");
+		vmc_sheet_sayf(s, sec, VMC_MOOD_QUIET,
+			       "From log text alone: no memory to look into.");
 		return;
 	}
-	vmc_sheet_row(s, sec, VMC_MOOD_QUIET, NULL,
-		      "Sources: %s dump, VMCOREINFO %s, symbols %s, types %s, frames %s.",
-		      vmc_words_format(r), vmc_words_vmcoreinfo(r), vmc_words_symbols(r),
-		      vmc_words_types(r), vmc_words_unwind(r));
+	vmc_sheet_sayf(s, sec, VMC_MOOD_QUIET,
+		       "Sources: %s dump, VMCOREINFO %s, symbols %s, types %s, frames %s.",
+		       vmc_words_format(r), vmc_words_vmcoreinfo(r), vmc_words_symbols(r),
+		       vmc_words_types(r), vmc_words_unwind(r));
 }

@@ -2,10 +2,17 @@
 /* The kernel reports of the log in their order. */
 #include "render/builders.h"
 
+#include <string.h>
+
 #include "render/words.h"
 
-/* "  (CPU 1, pid 125, crasher)": what is known of it. */
-static void event_who(const struct vmc_event *e, struct vmc_str *out)
+/* More events than this are a storm: those around the cause tell the story. */
+#define SHOWN_MAX 12
+/* Of those, what stands before the cause. */
+#define SHOWN_BEFORE 5
+
+/* "  (CPU 1, pid 125, "crasher")": what is known of it. */
+static void who(const struct vmc_event *e, struct vmc_str *out)
 {
 	const char *separator = "  (";
 
@@ -26,40 +33,79 @@ static void event_who(const struct vmc_event *e, struct vmc_str *out)
 	vmc_str_add(out, *separator == ',' ? ")" : "");
 }
 
+/* The title for people, where it has one: "WARNING in corrupted" is for comparing. */
+static const char *headline(const struct vmc_event *e)
+{
+	return e->oops ? e->oops->headline : e->title;
+}
+
+static void stamp(const struct vmc_event *e, struct vmc_str *out)
+{
+	uint64_t ns = (uint64_t)e->time_ns;
+
+	if (e->time_ns >= 0)
+		vmc_str_addf(out, "[%5llu.%06llu]", (unsigned long long)(ns / 1000000000),
+			     (unsigned long long)(ns % 1000000000 / 1000));
+}
+
 static void event_row(const struct vmc_report *r, size_t i, struct vmc_sheet *s,
 		      struct vmc_section *sec)
 {
 	const struct vmc_event *e = &r->events.data[i];
-	vmc_autostr struct vmc_str text = { 0 };
-	uint64_t ns = (uint64_t)e->time_ns;
+	vmc_autostr struct vmc_str text = { 0 }, place = { 0 };
 
-	vmc_str_addf(&text, "%2zu ", i + 1);
-	if (e->time_ns >= 0)
-		vmc_str_addf(&text, "[%5llu.%06llu] ", (unsigned long long)(ns / 1000000000),
-			     (unsigned long long)(ns % 1000000000 / 1000));
-	else if (e->line)
-		vmc_str_addf(&text, "line %-6u ", e->line);
-	vmc_words_safe(&text, e->title);
-	if (e->module) {
+	stamp(e, r->target ? &place : &text);
+	/* lines of a file can be looked up; a dump's log has times */
+	if (!r->target && e->line)
+		vmc_str_addf(&place, vmc_say(s->lang, "line %u"), e->line);
+	vmc_str_add(&text, text.len ? " " : "");
+	vmc_words_safe(&text, headline(e));
+	/* the title of a fault in user space says where that was */
+	if (e->module && !(e->oops && e->oops->user_mode)) {
 		vmc_str_add(&text, " [");
 		vmc_words_safe(&text, e->module);
 		vmc_str_addc(&text, ']');
 	}
-	event_who(e, &text);
+	who(e, &text);
 	if (e->primary)
-		vmc_str_add(&text, "  <- the cause");
+		vmc_str_add(&text, vmc_say(s->lang, "  <- the cause"));
 	else if (e->consequence_of >= 0)
-		vmc_str_addf(&text, "  (follows from %d)", e->consequence_of + 1);
-	vmc_sheet_take(s, sec, e->primary ? VMC_MOOD_BAD : VMC_MOOD_PLAIN, NULL, &text);
+		vmc_str_addf(&text, vmc_say(s->lang, "  (follows from %d)"), e->consequence_of + 1);
+	vmc_sheet_table(s, sec, e->primary ? VMC_MOOD_BAD : VMC_MOOD_PLAIN,
+			vmc_arena_printf(&s->arena, "%2zu", i + 1), vmc_str_text(&place), &text);
+}
+
+/* The events to show: [*ret_from, *ret_to). */
+static void choose(const struct vmc_report *r, size_t *ret_from, size_t *ret_to)
+{
+	size_t n = r->events.len, primary = 0, from;
+
+	while (primary < n && !r->events.data[primary].primary)
+		primary++;
+	from = primary < n && primary > SHOWN_BEFORE ? primary - SHOWN_BEFORE : 0;
+	if (n > SHOWN_MAX && from > n - SHOWN_MAX)
+		from = n - SHOWN_MAX;
+	*ret_from = n > SHOWN_MAX ? from : 0;
+	*ret_to = n - *ret_from > SHOWN_MAX ? *ret_from + SHOWN_MAX : n;
 }
 
 void vmc_section_events(const struct vmc_report *r, struct vmc_sheet *s)
 {
 	struct vmc_section *sec;
+	size_t from, to;
 
 	if (!r->events.len)
 		return;
-	sec = vmc_sheet_section(s, VMC_SECTION_LINES, "EVENTS in the log");
-	for (size_t i = 0; sec && i < r->events.len; i++)
+	sec = vmc_sheet_section(s, VMC_SECTION_TABLE, vmc_say(s->lang, "EVENTS in the log"));
+	if (!sec)
+		return;
+	choose(r, &from, &to);
+	if (from)
+		vmc_sheet_sayf(s, sec, VMC_MOOD_QUIET, "%zu before these: --format json has all",
+			       from);
+	for (size_t i = from; i < to; i++)
 		event_row(r, i, s, sec);
+	if (to < r->events.len)
+		vmc_sheet_sayf(s, sec, VMC_MOOD_QUIET, "%zu behind these: --format json has all",
+			       r->events.len - to);
 }

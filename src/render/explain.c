@@ -13,47 +13,6 @@
 #define WIDTH_MIN 40
 #define INDENT 4
 
-enum word {
-	WORD_EXAMPLE,
-	WORD_CAUSES,
-	WORD_NEXT,
-	WORD_ISSUE,
-	WORD_IF,
-	WORD_RELEASE,
-	WORD_CPU,
-	WORD_CMDLINE,
-	WORD_MODULE,
-	WORD_FRAME,
-	WORD_WORKAROUND,
-	WORD_FIX,
-	WORD_SINCE,
-	WORD_UNTIL,
-	WORD_REFERENCES,
-};
-
-static const char *const words[][VMC_LANG_COUNT] = {
-	[WORD_EXAMPLE] = { "Example", "示例" },
-	[WORD_CAUSES] = { "Likely causes", "可能原因" },
-	[WORD_NEXT] = { "Next steps", "下一步" },
-	[WORD_ISSUE] = { "Known issue", "已知问题" },
-	[WORD_IF] = { "Applies if", "适用条件" },
-	[WORD_RELEASE] = { "kernel release matches", "内核版本匹配" },
-	[WORD_CPU] = { "CPU name matches", "CPU 型号匹配" },
-	[WORD_CMDLINE] = { "command line matches", "命令行匹配" },
-	[WORD_MODULE] = { "module loaded", "已加载模块" },
-	[WORD_FRAME] = { "call trace has", "调用栈中有" },
-	[WORD_WORKAROUND] = { "Workaround", "规避方法" },
-	[WORD_FIX] = { "Fix", "修复" },
-	[WORD_SINCE] = { "Since", "起始版本" },
-	[WORD_UNTIL] = { "Until", "截止版本" },
-	[WORD_REFERENCES] = { "References", "参考" },
-};
-
-static const char *const severities_zh[] = {
-	[VMC_RULE_FATAL] = "致命",  [VMC_RULE_ERROR] = "错误",	[VMC_RULE_WARNING] = "警告",
-	[VMC_RULE_NOTICE] = "提示", [VMC_RULE_BENIGN] = "无害",
-};
-
 struct page {
 	struct vmc_str *out;
 	enum vmc_lang lang;
@@ -61,14 +20,9 @@ struct page {
 	bool color;
 };
 
-static const char *word(const struct page *p, enum word w)
+static void heading(const struct page *p, const char *title)
 {
-	return words[w][p->lang];
-}
-
-static void heading(const struct page *p, enum word w)
-{
-	vmc_str_addf(p->out, "\n%s%s:%s\n", p->color ? "\033[1m" : "", word(p, w),
+	vmc_str_addf(p->out, "\n%s%s:%s\n", p->color ? "\033[1m" : "", vmc_say(p->lang, title),
 		     p->color ? "\033[0m" : "");
 }
 
@@ -79,31 +33,32 @@ static void item(const struct page *p, const char *mark, const char *text)
 }
 
 /* A list under a heading; nothing for an empty one. */
-static void items(const struct page *p, enum word w, const struct vmc_strings *s, const char *mark)
+static void items(const struct page *p, const char *title, const struct vmc_strings *s,
+		  const char *mark)
 {
 	if (s->n)
-		heading(p, w);
+		heading(p, title);
 	for (size_t i = 0; i < s->n; i++)
 		item(p, mark, s->items[i]);
 }
 
-static void labelled(const struct page *p, enum word w, const char *text)
+static void labelled(const struct page *p, const char *title, const char *text)
 {
 	vmc_autostr struct vmc_str line = { 0 };
 
 	if (!text)
 		return;
-	vmc_str_addf(&line, "%s: %s", word(p, w), text);
+	vmc_str_addf(&line, "%s: %s", vmc_say(p->lang, title), text);
 	item(p, "", vmc_str_text(&line));
 }
 
-static void one_of(const struct page *p, enum word w, const struct vmc_strings *s)
+static void one_of(const struct page *p, const char *title, const struct vmc_strings *s)
 {
 	vmc_autostr struct vmc_str list = { 0 };
 
 	for (size_t i = 0; i < s->n; i++)
 		vmc_str_addf(&list, "%s%s", i ? " | " : "", s->items[i]);
-	labelled(p, w, s->n ? vmc_str_text(&list) : NULL);
+	labelled(p, title, s->n ? vmc_str_text(&list) : NULL);
 }
 
 static void conditions(const struct page *p, const struct vmc_rule_requires *r)
@@ -112,12 +67,12 @@ static void conditions(const struct page *p, const struct vmc_rule_requires *r)
 
 	if (!r->release && !r->cpu && !r->cmdline && !r->module.n && !r->frame.n && !note)
 		return;
-	heading(p, WORD_IF);
-	labelled(p, WORD_RELEASE, r->release);
-	labelled(p, WORD_CPU, r->cpu);
-	labelled(p, WORD_CMDLINE, r->cmdline);
-	one_of(p, WORD_MODULE, &r->module);
-	one_of(p, WORD_FRAME, &r->frame);
+	heading(p, VMC_SAY("Applies if"));
+	labelled(p, VMC_SAY("kernel release matches"), r->release);
+	labelled(p, VMC_SAY("CPU name matches"), r->cpu);
+	labelled(p, VMC_SAY("command line matches"), r->cmdline);
+	one_of(p, VMC_SAY("module loaded"), &r->module);
+	one_of(p, VMC_SAY("call trace has"), &r->frame);
 	if (note)
 		item(p, "", note);
 }
@@ -126,12 +81,12 @@ static void issue(const struct page *p, const struct vmc_rule_issue *i)
 {
 	if (!i->title)
 		return;
-	heading(p, WORD_ISSUE);
+	heading(p, VMC_SAY("Known issue"));
 	item(p, "", i->title);
 	if (i->url)
 		item(p, "", i->url);
-	labelled(p, WORD_WORKAROUND, vmc_said_in(&i->workaround, p->lang));
-	labelled(p, WORD_FIX, vmc_said_in(&i->fix, p->lang));
+	labelled(p, VMC_SAY("Workaround"), vmc_said_in(&i->workaround, p->lang));
+	labelled(p, VMC_SAY("Fix"), vmc_said_in(&i->fix, p->lang));
 }
 
 static unsigned int page_width(const struct vmc_style *style)
@@ -139,12 +94,6 @@ static unsigned int page_width(const struct vmc_style *style)
 	if (style->width < WIDTH_MIN)
 		return WIDTH_DEFAULT;
 	return style->width < WIDTH_MAX ? style->width : WIDTH_MAX;
-}
-
-static const char *severity(const struct vmc_rule *r, enum vmc_lang lang)
-{
-	return lang == VMC_LANG_ZH ? severities_zh[r->severity]
-				   : vmc_rule_severity_name(r->severity);
 }
 
 static const char *color_of(enum vmc_rule_severity s)
@@ -162,26 +111,27 @@ void vmc_explain_text(const struct vmc_rule *rule, enum vmc_lang lang,
 	struct vmc_strings example = rule->examples;
 
 	vmc_str_addf(out, "%s%s (%s)%s\n\n", p.color ? color_of(rule->severity) : "", rule->id,
-		     severity(rule, lang), p.color ? "\033[0m" : "");
+		     vmc_say(lang, vmc_rule_severity_name(rule->severity)),
+		     p.color ? "\033[0m" : "");
 	vmc_fold(meaning ? meaning : "", 0, p.width, out);
 	/* one is enough to see what sort of line is meant */
 	example.n = example.n ? 1 : 0;
-	items(&p, WORD_EXAMPLE, &example, "");
-	items(&p, WORD_CAUSES, &causes, "- ");
-	items(&p, WORD_NEXT, &next, "- ");
+	items(&p, VMC_SAY("Example"), &example, "");
+	items(&p, VMC_SAY("Likely causes"), &causes, "- ");
+	items(&p, VMC_SAY("Next steps"), &next, "- ");
 	issue(&p, &rule->issue);
 	conditions(&p, &rule->requires);
 	if (rule->since || rule->until)
 		vmc_str_addc(out, '\n');
 	if (rule->since) {
-		vmc_str_addf(out, "%s: ", words[WORD_SINCE][lang]);
+		vmc_str_addf(out, "%s: ", vmc_say(lang, "Since"));
 		vmc_fold(rule->since, 0, p.width, out);
 	}
 	if (rule->until) {
-		vmc_str_addf(out, "%s: ", words[WORD_UNTIL][lang]);
+		vmc_str_addf(out, "%s: ", vmc_say(lang, "Until"));
 		vmc_fold(rule->until, 0, p.width, out);
 	}
-	items(&p, WORD_REFERENCES, &rule->references, "");
+	items(&p, VMC_SAY("References"), &rule->references, "");
 }
 
 static struct json_object *texts(const struct vmc_strings *s)

@@ -1,42 +1,126 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What else was noticed, most of it by the knowledge base. */
+/*
+ * What else was noticed, most of it by the knowledge base: a line each, the
+ * worst first. What is harmless is one line for all; JSON has everything.
+ */
 #include "render/builders.h"
 
 #include "render/words.h"
 
-static enum vmc_mood finding_mood(const struct vmc_finding *f)
+/* Lines of the log that are named, of a finding that has many. */
+#define PLACES_SHOWN 3
+/* Pieces of evidence that stand below a finding. */
+#define EVIDENCE_SHOWN 4
+/* Ids of harmless messages that are named. */
+#define BENIGN_SHOWN 8
+
+/* In the order in which they are shown. */
+static const struct severity {
+	const char *id;
+	enum vmc_mood mood;
+	bool detailed;
+} severities[] = {
+	{ VMC_SAY("fatal"), VMC_MOOD_BAD, true },
+	{ VMC_SAY("error"), VMC_MOOD_BAD, true },
+	{ VMC_SAY("warning"), VMC_MOOD_DOUBT, true },
+	{ VMC_SAY("notice"), VMC_MOOD_PLAIN, false },
+};
+static const char benign[] = "benign";
+
+static bool is_severity(const struct vmc_finding *f, const char *id)
 {
-	if (vmc_streq(f->severity, "fatal") || vmc_streq(f->severity, "error"))
-		return VMC_MOOD_BAD;
-	return vmc_streq(f->severity, "warning") ? VMC_MOOD_DOUBT : VMC_MOOD_PLAIN;
+	return vmc_streq(f->severity ? f->severity : "notice", id);
+}
+
+/* "line 30", "lines 30, 41, 52 ..." */
+static void places(const struct vmc_finding *f, enum vmc_lang lang, struct vmc_str *out)
+{
+	vmc_autostr struct vmc_str list = { 0 };
+
+	for (size_t i = 0; i < f->lines.len && i < PLACES_SHOWN; i++)
+		vmc_str_addf(&list, "%s%u", i ? ", " : "", f->lines.data[i]);
+	vmc_str_add(&list, f->lines.len > PLACES_SHOWN ? " ..." : "");
+	if (f->lines.len == 1)
+		vmc_str_addf(out, vmc_say(lang, "line %u"), f->lines.data[0]);
+	else if (f->lines.len)
+		vmc_str_addf(out, vmc_say(lang, "lines %s"), vmc_str_text(&list));
+}
+
+static void details(const struct vmc_finding *f, struct vmc_sheet *s, struct vmc_section *sec)
+{
+	vmc_autostr struct vmc_str text = { 0 };
+	/* lines of a log stand where their numbers say */
+	size_t n = f->lines.len ? 0 : f->evidence.len;
+
+	if (f->detail) {
+		vmc_words_safe(&text, f->detail);
+		vmc_sheet_take(s, sec, VMC_MOOD_QUIET, NULL, &text);
+	}
+	for (size_t i = 0; i < n && i < EVIDENCE_SHOWN; i++) {
+		vmc_str_add(&text, "- ");
+		vmc_words_safe(&text, f->evidence.data[i]);
+		vmc_sheet_take(s, sec, VMC_MOOD_QUIET, NULL, &text);
+	}
+	if (n > EVIDENCE_SHOWN)
+		vmc_sheet_sayf(s, sec, VMC_MOOD_QUIET, "- and %zu more", n - EVIDENCE_SHOWN);
+}
+
+static void finding_row(const struct vmc_finding *f, const struct severity *severity,
+			struct vmc_sheet *s, struct vmc_section *sec)
+{
+	vmc_autostr struct vmc_str text = { 0 }, place = { 0 };
+
+	places(f, s->lang, &place);
+	vmc_words_safe(&text, f->title);
+	if (f->count > 1)
+		vmc_str_addf(&text, vmc_say(s->lang, " (%llu times)"),
+			     (unsigned long long)f->count);
+	vmc_sheet_table(s, sec, severity->mood, vmc_say(s->lang, severity->id),
+			vmc_str_text(&place), &text);
+	if (severity->detailed)
+		details(f, s, sec);
+}
+
+/* One line for what nobody has to do anything about; its names are for "explain". */
+static void benign_row(const struct vmc_report *r, struct vmc_sheet *s, struct vmc_section *sec)
+{
+	vmc_autostr struct vmc_str names = { 0 }, text = { 0 };
+	unsigned long long lines = 0;
+	size_t kinds = 0;
+
+	for (size_t i = 0; i < r->findings.len; i++) {
+		const struct vmc_finding *f = &r->findings.data[i];
+
+		if (!is_severity(f, benign))
+			continue;
+		lines += f->count;
+		if (kinds++ < BENIGN_SHOWN) {
+			vmc_str_add(&names, names.len ? ", " : "");
+			vmc_words_safe(&names, f->id);
+		}
+	}
+	if (!kinds)
+		return;
+	vmc_str_add(&names, kinds > BENIGN_SHOWN ? " ..." : "");
+	vmc_str_addf(&text, vmc_say(s->lang, "%llu harmless messages: %s"), lines,
+		     vmc_str_text(&names));
+	vmc_sheet_table(s, sec, VMC_MOOD_QUIET, vmc_say(s->lang, VMC_SAY("benign")), NULL, &text);
 }
 
 void vmc_section_findings(const struct vmc_report *r, struct vmc_sheet *s)
 {
 	struct vmc_section *sec;
-	vmc_autostr struct vmc_str text = { 0 };
 
 	if (!r->findings.len)
 		return;
-	sec = vmc_sheet_section(s, VMC_SECTION_PROSE, "FINDINGS");
-	for (size_t i = 0; sec && i < r->findings.len; i++) {
-		const struct vmc_finding *f = &r->findings.data[i];
-
-		vmc_str_add(&text, f->severity ? f->severity : "notice");
-		vmc_str_add(&text, ": ");
-		vmc_words_safe(&text, f->title);
-		if (f->count > 1)
-			vmc_str_addf(&text, " (%llu times)", (unsigned long long)f->count);
-		vmc_sheet_take(s, sec, finding_mood(f), NULL, &text);
-		if (f->detail) {
-			vmc_str_add(&text, "  ");
-			vmc_words_safe(&text, f->detail);
-			vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, NULL, &text);
-		}
-		for (size_t j = 0; j < f->evidence.len; j++) {
-			vmc_str_add(&text, "  - ");
-			vmc_words_safe(&text, f->evidence.data[j]);
-			vmc_sheet_take(s, sec, VMC_MOOD_QUIET, NULL, &text);
+	sec = vmc_sheet_section(s, VMC_SECTION_TABLE, vmc_say(s->lang, "FINDINGS"));
+	if (!sec)
+		return;
+	for (size_t k = 0; k < VMC_ARRAY_SIZE(severities); k++) {
+		for (size_t i = 0; i < r->findings.len; i++) {
+			if (is_severity(&r->findings.data[i], severities[k].id))
+				finding_row(&r->findings.data[i], &severities[k], s, sec);
 		}
 	}
+	benign_row(r, s, sec);
 }

@@ -83,45 +83,77 @@ static size_t piece_at(const char *text, unsigned int *columns)
 	return (size_t)(p - text);
 }
 
-/* Control characters visible, white space as blanks. */
+size_t vmc_columns_fit(const char *text, size_t columns)
+{
+	const char *p = text;
+
+	while (*p) {
+		struct glyph g = glyph_at(p);
+
+		if (g.columns > columns)
+			break;
+		columns -= g.columns;
+		p += g.len;
+	}
+	return (size_t)(p - text);
+}
+
+size_t vmc_columns(const char *text)
+{
+	size_t columns = 0;
+
+	while (*text) {
+		struct glyph g = glyph_at(text);
+
+		columns += g.columns;
+		text += g.len;
+	}
+	return columns;
+}
+
+size_t vmc_fold_line(const char *text, size_t columns)
+{
+	const char *p = text;
+	size_t column = 0;
+
+	while (*p) {
+		size_t blanks = strspn(p, " ");
+		unsigned int wide;
+		size_t len = piece_at(p + blanks, &wide);
+
+		if (!len || (p > text && column + blanks + wide > columns))
+			break;
+		column += blanks + wide;
+		p += blanks + len;
+	}
+	return (size_t)(p - text);
+}
+
+/* Control characters visible, white space as one blank. */
 static void cleaned(const char *text, struct vmc_str *out)
 {
-	while (*text) {
-		size_t n = strcspn(text, "\n\t");
+	while (*(text += strspn(text, " \n\t"))) {
+		size_t n = strcspn(text, " \n\t");
 
+		vmc_str_add(out, out->len ? " " : "");
 		vmc_str_add_untrusted(out, text, n);
 		text += n;
-		if (*text) {
-			vmc_str_addc(out, ' ');
-			text++;
-		}
 	}
 }
 
 void vmc_fold(const char *text, unsigned int indent, unsigned int width, struct vmc_str *out)
 {
 	vmc_autostr struct vmc_str clean = { 0 };
-	unsigned int column = indent;
-	const char *p;
+	const char *p, *gap = "";
 
 	cleaned(text, &clean);
-	for (p = vmc_str_text(&clean); *p;) {
-		size_t blanks = strspn(p, " ");
-		unsigned int columns;
-		size_t len = piece_at(p + blanks, &columns);
-		unsigned int gap = blanks && column > indent ? 1 : 0;
+	for (p = vmc_str_text(&clean); *p; p += strspn(p, " ")) {
+		size_t len = vmc_fold_line(p, width > indent ? width - indent : 1);
 
-		if (!len)
-			break;
-		if (column > indent && column + gap + columns > width) {
-			vmc_str_addf(out, "\n%*s", (int)indent, "");
-			column = indent;
-			gap = 0;
-		}
-		vmc_str_add(out, gap ? " " : "");
-		vmc_str_addn(out, p + blanks, len);
-		column += gap + columns;
-		p += blanks + len;
+		vmc_str_addf(out, "%s%*s", gap, *gap ? (int)indent : 0, "");
+		vmc_str_addn(out, p, len);
+		gap = "\n";
+		p += len;
 	}
 	vmc_str_addc(out, '\n');
 }

@@ -5,8 +5,6 @@
 #include "render/sections.h"
 
 static const char head[] =
-	"<!DOCTYPE html>\n"
-	"<html lang=\"en\">\n"
 	"<head>\n"
 	"<meta charset=\"utf-8\">\n"
 	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -21,6 +19,8 @@ static const char head[] =
 	"dd { margin: 0; overflow-wrap: anywhere; }\n"
 	"pre { margin: 0; padding: .7em 1em; border: 1px solid #8884; overflow-x: auto; }\n"
 	"p { margin: .2em 0; white-space: pre-wrap; }\n"
+	"td { padding: 0 1em .1em 0; vertical-align: top; overflow-wrap: anywhere; }\n"
+	"td:nth-child(2) { white-space: nowrap; }\n"
 	".strong { font-weight: bold; color: #c22; }\n"
 	".bad { color: #c22; }\n"
 	".doubt { color: #a60; }\n"
@@ -64,6 +64,25 @@ static void element(const char *tag, enum vmc_mood mood, const char *text, struc
 	vmc_str_addf(out, "</%s>", tag);
 }
 
+static void table_row(const struct vmc_row *row, struct vmc_str *out)
+{
+	vmc_str_add(out, "<tr>");
+	element("td", row->mood, row->label ? row->label : "", out);
+	element("td", VMC_MOOD_PLAIN, row->place ? row->place : "", out);
+	element("td", row->mood, row->text, out);
+	vmc_str_add(out, "</tr>");
+}
+
+/* What stands around the rows of a section of that kind. */
+static const struct {
+	const char *before, *behind;
+} wrappings[] = {
+	[VMC_SECTION_FACTS] = { "<dl>\n", "</dl>\n" },
+	[VMC_SECTION_LINES] = { "<pre>", "</pre>\n" },
+	[VMC_SECTION_PROSE] = { "", "" },
+	[VMC_SECTION_TABLE] = { "<table>\n", "</table>\n" },
+};
+
 static void section(const struct vmc_section *sec, struct vmc_str *out)
 {
 	const struct vmc_row *row;
@@ -72,10 +91,7 @@ static void section(const struct vmc_section *sec, struct vmc_str *out)
 		element("h2", VMC_MOOD_PLAIN, sec->title, out);
 		vmc_str_addc(out, '\n');
 	}
-	if (sec->kind == VMC_SECTION_FACTS)
-		vmc_str_add(out, "<dl>\n");
-	if (sec->kind == VMC_SECTION_LINES)
-		vmc_str_add(out, "<pre>");
+	vmc_str_add(out, wrappings[sec->kind].before);
 	vmc_vec_each (row, &sec->rows) {
 		switch (sec->kind) {
 		case VMC_SECTION_FACTS:
@@ -88,13 +104,13 @@ static void section(const struct vmc_section *sec, struct vmc_str *out)
 		case VMC_SECTION_PROSE:
 			element("p", row->mood, row->text, out);
 			break;
+		case VMC_SECTION_TABLE:
+			table_row(row, out);
+			break;
 		}
 		vmc_str_addc(out, '\n');
 	}
-	if (sec->kind == VMC_SECTION_FACTS)
-		vmc_str_add(out, "</dl>\n");
-	if (sec->kind == VMC_SECTION_LINES)
-		vmc_str_add(out, "</pre>\n");
+	vmc_str_add(out, wrappings[sec->kind].behind);
 }
 
 void vmc_render_html(const struct vmc_report *r, struct vmc_str *out)
@@ -103,6 +119,9 @@ void vmc_render_html(const struct vmc_report *r, struct vmc_str *out)
 	const struct vmc_section *sec;
 
 	vmc_sheet_build(r, &sheet);
+	/* as BCP 47 has it */
+	vmc_str_addf(out, "<!DOCTYPE html>\n<html lang=\"%s\">\n",
+		     r->lang == VMC_LANG_ZH ? "zh-CN" : "en");
 	vmc_str_add(out, head);
 	/* the first section is the verdict, its first row the sentence that names it */
 	if (sheet.sections.len && sheet.sections.data[0].rows.len) {

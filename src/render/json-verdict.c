@@ -18,6 +18,7 @@ static struct json_object *culprit(const struct vmc_culprit *c)
 	vmc_json_set(o, "function", vmc_json_text(c->function));
 	vmc_json_set(o, "module", vmc_json_text(c->module));
 	vmc_json_set(o, "object", vmc_json_text(c->object));
+	vmc_json_set(o, "object_offset", vmc_json_address(c->has_object_offset, c->object_offset));
 	vmc_json_set(o, "file", vmc_json_text(c->file));
 	vmc_json_set(o, "line", vmc_json_int(c->line, c->line));
 	vmc_json_set(o, "comm", vmc_json_text(c->comm));
@@ -65,6 +66,10 @@ struct json_object *vmc_json_events(const struct vmc_report *r)
 		vmc_json_set(o, "type", vmc_json_text(e->type));
 		vmc_json_set(o, "frame", vmc_json_text(e->frame));
 		vmc_json_set(o, "module", vmc_json_text(e->module));
+		vmc_json_set(o, "object", vmc_json_text(e->object));
+		vmc_json_set(o, "object_offset",
+			     vmc_json_address(e->has_object_offset, e->object_offset));
+		vmc_json_set(o, "detail", vmc_json_text(e->detail));
 		vmc_json_set(o, "comm", vmc_json_text(e->comm));
 		vmc_json_set(o, "pid", vmc_json_int(e->pid >= 0, e->pid));
 		vmc_json_set(o, "cpu", vmc_json_int(e->cpu >= 0, e->cpu));
@@ -75,6 +80,15 @@ struct json_object *vmc_json_events(const struct vmc_report *r)
 			     vmc_json_int(e->consequence_of >= 0, e->consequence_of));
 		json_object_array_add(a, o);
 	}
+	return a;
+}
+
+static struct json_object *lines(const struct vmc_finding *f)
+{
+	struct json_object *a = json_object_new_array();
+
+	for (size_t i = 0; i < f->lines.len; i++)
+		json_object_array_add(a, vmc_json_int(true, f->lines.data[i]));
 	return a;
 }
 
@@ -91,6 +105,7 @@ struct json_object *vmc_json_findings(const struct vmc_report *r)
 		vmc_json_set(o, "title", vmc_json_text(f->title));
 		vmc_json_set(o, "detail", vmc_json_text(f->detail));
 		vmc_json_set(o, "evidence", vmc_json_texts(f->evidence.data, f->evidence.len));
+		vmc_json_set(o, "lines", lines(f));
 		vmc_json_set(o, "count", vmc_json_count(f->count));
 		json_object_array_add(a, o);
 	}

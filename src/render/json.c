@@ -183,6 +183,7 @@ struct vmc_error *vmc_render_json(const struct vmc_report *r, struct vmc_str *ou
 	struct json_object *o = json_object_new_object();
 
 	vmc_json_set(o, "schema", json_object_new_string("vmcoroner.report/1"));
+	vmc_json_set(o, "lang", json_object_new_string(vmc_lang_name(r->lang)));
 	vmc_json_set(o, "dump", dump_object(r));
 	vmc_json_set(o, "system", system_object(r));
 	vmc_json_set(o, "panic", panic_object(r));

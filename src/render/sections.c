@@ -2,6 +2,7 @@
 #include "render/sections.h"
 
 #include "render/builders.h"
+#include "render/words.h"
 
 struct vmc_section *vmc_sheet_section(struct vmc_sheet *s, enum vmc_section_kind kind,
 				      const char *title)
@@ -11,12 +12,6 @@ struct vmc_section *vmc_sheet_section(struct vmc_sheet *s, enum vmc_section_kind
 		return NULL;
 	}
 	return &s->sections.data[s->sections.len - 1];
-}
-
-static void add_row(struct vmc_sheet *s, struct vmc_section *section, struct vmc_row row)
-{
-	if (!row.text || !vmc_vec_push(&section->rows, row))
-		s->failed = true;
 }
 
 void vmc_sheet_row(struct vmc_sheet *s, struct vmc_section *section, enum vmc_mood mood,
@@ -31,33 +26,57 @@ void vmc_sheet_row(struct vmc_sheet *s, struct vmc_section *section, enum vmc_mo
 	vmc_sheet_take(s, section, mood, label, &text);
 }
 
+void vmc_sheet_sayf(struct vmc_sheet *s, struct vmc_section *section, enum vmc_mood mood,
+		    const char *english, ...)
+{
+	vmc_autostr struct vmc_str text = { 0 };
+	va_list ap;
+
+	va_start(ap, english);
+	vmc_str_addv(&text, vmc_say(s->lang, english), ap);
+	va_end(ap);
+	vmc_sheet_take(s, section, mood, NULL, &text);
+}
+
 void vmc_sheet_take(struct vmc_sheet *s, struct vmc_section *section, enum vmc_mood mood,
 		    const char *label, struct vmc_str *text)
 {
-	if (text->failed)
+	vmc_sheet_table(s, section, mood, label, NULL, text);
+}
+
+void vmc_sheet_table(struct vmc_sheet *s, struct vmc_section *section, enum vmc_mood mood,
+		     const char *label, const char *place, struct vmc_str *text)
+{
+	struct vmc_row row = { .label = label, .mood = mood };
+
+	row.place = place ? vmc_arena_strdup(&s->arena, place) : NULL;
+	row.text = vmc_arena_strndup(&s->arena, vmc_str_text(text), text->len);
+	if (text->failed || !row.text || (place && !row.place) ||
+	    !vmc_vec_push(&section->rows, row))
 		s->failed = true;
-	add_row(s, section,
-		(struct vmc_row){
-			.label = label,
-			.text = vmc_arena_strndup(&s->arena, vmc_str_text(text), text->len),
-			.mood = mood });
 	vmc_str_clear(text);
+}
+
+const char *vmc_sheet_safe(struct vmc_sheet *s, const char *text)
+{
+	vmc_autostr struct vmc_str safe = { 0 };
+	const char *kept;
+
+	vmc_words_safe(&safe, text);
+	kept = safe.failed ? NULL : vmc_arena_strdup(&s->arena, vmc_str_text(&safe));
+	s->failed |= !kept;
+	return kept ? kept : "";
 }
 
 void vmc_sheet_build(const struct vmc_report *r, struct vmc_sheet *ret)
 {
 	static void (*const builders[])(const struct vmc_report *, struct vmc_sheet *) = {
-		vmc_section_verdict,
-		vmc_banner_build,
-		vmc_section_backtrace,
-		vmc_section_cpus,
-		vmc_section_events,
-		vmc_section_findings,
-		vmc_section_taint,
-		vmc_section_unavailable,
-		vmc_section_footer,
+		vmc_section_verdict, vmc_banner_build,	      vmc_section_backtrace,
+		vmc_section_cpus,    vmc_section_events,      vmc_section_findings,
+		vmc_section_taint,   vmc_section_unavailable, vmc_section_footer,
 	};
 
+	ret->lang = r->lang;
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(builders); i++)
 		builders[i](r, ret);
 }

@@ -19,6 +19,7 @@ enum vmc_mood {
 
 struct vmc_row {
 	const char *label; /* NULL: continues the row above */
+	const char *place; /* tables: where in the log; NULL for none */
 	const char *text;
 	enum vmc_mood mood;
 };
@@ -27,6 +28,7 @@ enum vmc_section_kind {
 	VMC_SECTION_FACTS, /* label: text */
 	VMC_SECTION_LINES, /* code-like lines: cut at the width, never folded */
 	VMC_SECTION_PROSE, /* sentences: folded */
+	VMC_SECTION_TABLE, /* label, place, text: in columns, the text folded in its own */
 };
 
 struct vmc_section {
@@ -39,6 +41,7 @@ struct vmc_section {
 struct vmc_sheet {
 	VMC_VEC(struct vmc_section) sections;
 	struct vmc_arena arena;
+	enum vmc_lang lang;
 	bool failed; /* memory ran out: rows are missing */
 };
 
@@ -51,13 +54,21 @@ void vmc_sheet_deinit(struct vmc_sheet *s);
 void vmc_banner_build(const struct vmc_report *r, struct vmc_sheet *sheet);
 void vmc_banner_text(const struct vmc_report *r, struct vmc_str *out);
 
-/* For builders: a new section, and rows of it. */
+/* For builders: a new section, and rows of it. Titles and labels come translated, and stay. */
 struct vmc_section *vmc_sheet_section(struct vmc_sheet *s, enum vmc_section_kind kind,
 				      const char *title);
 void vmc_sheet_row(struct vmc_sheet *s, struct vmc_section *section, enum vmc_mood mood,
 		   const char *label, const char *fmt, ...) VMC_PRINTF(5, 6);
-/* Takes over what `text` holds and clears it. */
+/* The same of a sentence in the sheet's language, without label. */
+void vmc_sheet_sayf(struct vmc_sheet *s, struct vmc_section *section, enum vmc_mood mood,
+		    const char *english, ...) VMC_PRINTF(4, 5);
+/* Take over what `text` holds and clear it. */
 void vmc_sheet_take(struct vmc_sheet *s, struct vmc_section *section, enum vmc_mood mood,
 		    const char *label, struct vmc_str *text);
+/* A row of a table; `place` is copied. */
+void vmc_sheet_table(struct vmc_sheet *s, struct vmc_section *section, enum vmc_mood mood,
+		     const char *label, const char *place, struct vmc_str *text);
+/* A text of the dump, made harmless, that lives as long as the sheet. Never NULL. */
+const char *vmc_sheet_safe(struct vmc_sheet *s, const char *text);
 
 #endif

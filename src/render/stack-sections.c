@@ -8,23 +8,34 @@
 /* More idle CPUs than this are told in one line. */
 #define IDLE_SHOWN 2
 
+static const char *backtrace_title(const struct vmc_report *r, struct vmc_sheet *s)
+{
+	const char *comm = vmc_sheet_safe(s, r->panic_task.comm), *title;
+	bool cpu = r->panic_cpu >= 0;
+	vmc_autostr struct vmc_str text = { 0 };
+	int pid = r->panic_task.pid;
+
+	if (r->has_panic_task && cpu)
+		vmc_str_addf(&text, vmc_say(s->lang, "BACKTRACE of pid %d \"%s\" on CPU %d"), pid,
+			     comm, r->panic_cpu);
+	else if (r->has_panic_task)
+		vmc_str_addf(&text, vmc_say(s->lang, "BACKTRACE of pid %d \"%s\""), pid, comm);
+	else if (cpu)
+		vmc_str_addf(&text, vmc_say(s->lang, "BACKTRACE on CPU %d"), r->panic_cpu);
+	else
+		vmc_str_add(&text, vmc_say(s->lang, "BACKTRACE"));
+	title = text.failed ? NULL : vmc_arena_strdup(&s->arena, vmc_str_text(&text));
+	s->failed |= !title;
+	return title;
+}
+
 void vmc_section_backtrace(const struct vmc_report *r, struct vmc_sheet *s)
 {
-	vmc_autostr struct vmc_str title = { 0 };
 	struct vmc_section *sec;
 
 	if (!r->backtrace.frames.len)
 		return;
-	vmc_str_add(&title, "BACKTRACE");
-	if (r->has_panic_task) {
-		vmc_str_addf(&title, " of pid %d \"", r->panic_task.pid);
-		vmc_words_safe(&title, r->panic_task.comm);
-		vmc_str_addc(&title, '"');
-	}
-	if (r->panic_cpu >= 0)
-		vmc_str_addf(&title, " on CPU %d", r->panic_cpu);
-	sec = vmc_sheet_section(s, VMC_SECTION_LINES,
-				vmc_arena_strdup(&s->arena, vmc_str_text(&title)));
+	sec = vmc_sheet_section(s, VMC_SECTION_LINES, backtrace_title(r, s));
 	if (sec)
 		vmc_stack_rows(&r->backtrace, s, sec);
 }
@@ -43,7 +54,7 @@ static void cpu_row(const struct vmc_report_cpu *c, struct vmc_sheet *s, struct 
 		vmc_str_addc(&text, '"');
 	}
 	vmc_str_add(&text, ": ");
-	vmc_stack_one_line(&c->trace, &text);
+	vmc_stack_one_line(s->lang, &c->trace, &text);
 	vmc_sheet_take(s, sec, c->is_idle ? VMC_MOOD_QUIET : VMC_MOOD_PLAIN, NULL, &text);
 }
 
@@ -62,7 +73,9 @@ void vmc_section_cpus(const struct vmc_report *r, struct vmc_sheet *s)
 			continue;
 		if (!sec)
 			sec = vmc_sheet_section(s, VMC_SECTION_LINES,
-						r->panic_cpu >= 0 ? "OTHER CPUS" : "CPUS");
+						vmc_say(s->lang, r->panic_cpu >= 0
+									 ? VMC_SAY("OTHER CPUS")
+									 : VMC_SAY("CPUS")));
 		if (!sec)
 			return;
 		if (c->is_idle && n_idle > IDLE_SHOWN) {
@@ -73,12 +86,10 @@ void vmc_section_cpus(const struct vmc_report *r, struct vmc_sheet *s)
 		cpu_row(c, s, sec);
 	}
 	if (idle.len && sec) {
-		vmc_autostr struct vmc_str text = { 0 };
+		vmc_autostr struct vmc_str list = { 0 };
 
-		vmc_str_add(&text, "CPUs ");
-		vmc_words_ranges(idle.data, idle.len, &text);
-		vmc_str_add(&text, "  idle");
-		vmc_sheet_take(s, sec, VMC_MOOD_QUIET, NULL, &text);
+		vmc_words_ranges(idle.data, idle.len, &list);
+		vmc_sheet_sayf(s, sec, VMC_MOOD_QUIET, "CPUs %s  idle", vmc_str_text(&list));
 	}
 	vmc_vec_free(&idle);
 }

@@ -41,24 +41,25 @@ size_t vmc_stack_repeats(const struct vmc_trace *tr, size_t at, size_t *ret_peri
 static void folded_row(const struct vmc_trace *tr, size_t at, size_t count, size_t period,
 		       struct vmc_sheet *s, struct vmc_section *sec)
 {
-	vmc_autostr struct vmc_str text = { 0 };
+	vmc_autostr struct vmc_str names = { 0 };
 
-	vmc_str_addf(&text, "     ... %zu more of ", count);
 	for (size_t i = 0; i < period; i++) {
-		vmc_str_add(&text, i ? ", " : "");
-		vmc_words_safe(&text, tr->frames.data[at + i].where.name);
+		vmc_str_add(&names, i ? ", " : "");
+		vmc_words_safe(&names, tr->frames.data[at + i].where.name);
 	}
-	vmc_sheet_take(s, sec, VMC_MOOD_QUIET, NULL, &text);
+	vmc_sheet_sayf(s, sec, VMC_MOOD_QUIET, "     ... %zu more of %s", count,
+		       vmc_str_text(&names));
 }
 
 static void user_row(const struct vmc_frame *f, struct vmc_sheet *s, struct vmc_section *sec)
 {
 	vmc_autostr struct vmc_str text = { 0 };
 
-	vmc_str_addf(&text, "     user space at 0x%llx", (unsigned long long)f->pc);
+	vmc_str_addf(&text, vmc_say(s->lang, "     user space at 0x%llx"),
+		     (unsigned long long)f->pc);
 	if (f->has_regs && vmc_regs_has(&f->regs, VMC_X86_ORIG_RAX) &&
 	    (int64_t)f->regs.value[VMC_X86_ORIG_RAX] >= 0)
-		vmc_str_addf(&text, ", system call %llu",
+		vmc_str_addf(&text, vmc_say(s->lang, ", system call %llu"),
 			     (unsigned long long)f->regs.value[VMC_X86_ORIG_RAX]);
 	vmc_sheet_take(s, sec, VMC_MOOD_QUIET, NULL, &text);
 }
@@ -70,7 +71,7 @@ static void frame_row(const struct vmc_frame *f, size_t number, struct vmc_sheet
 
 	if (f->exception) {
 		vmc_str_add(&text, "     --- ");
-		vmc_words_safe(&text, f->exception);
+		vmc_words_safe(&text, vmc_say(s->lang, f->exception));
 		vmc_str_add(&text, " ---");
 		vmc_sheet_take(s, sec, VMC_MOOD_BAD, NULL, &text);
 	}
@@ -81,7 +82,6 @@ static void frame_row(const struct vmc_frame *f, size_t number, struct vmc_sheet
 
 void vmc_stack_rows(const struct vmc_trace *tr, struct vmc_sheet *s, struct vmc_section *sec)
 {
-	vmc_autostr struct vmc_str text = { 0 };
 	size_t number = 0;
 
 	for (size_t i = 0; i < tr->frames.len; i++) {
@@ -102,16 +102,14 @@ void vmc_stack_rows(const struct vmc_trace *tr, struct vmc_sheet *s, struct vmc_
 		frame_row(f, number++, s, sec);
 	}
 	if (tr->truncated)
-		vmc_sheet_row(s, sec, VMC_MOOD_DOUBT, NULL,
-			      "     ... more frames than the limit of %d", VMC_FRAMES_MAX);
-	if (tr->stopped) {
-		vmc_str_add(&text, "     stopped: ");
-		vmc_words_safe(&text, vmc_error_text(tr->stopped));
-		vmc_sheet_take(s, sec, VMC_MOOD_DOUBT, NULL, &text);
-	}
+		vmc_sheet_sayf(s, sec, VMC_MOOD_DOUBT, "     ... more frames than the limit of %d",
+			       VMC_FRAMES_MAX);
+	if (tr->stopped)
+		vmc_sheet_sayf(s, sec, VMC_MOOD_DOUBT, "     stopped: %s",
+			       vmc_sheet_safe(s, vmc_error_text(tr->stopped)));
 }
 
-void vmc_stack_one_line(const struct vmc_trace *tr, struct vmc_str *out)
+void vmc_stack_one_line(enum vmc_lang lang, const struct vmc_trace *tr, struct vmc_str *out)
 {
 	const struct vmc_frame *f = tr->frames.data;
 	size_t n = tr->frames.len, start = 0, shown = 0;
@@ -125,7 +123,7 @@ void vmc_stack_one_line(const struct vmc_trace *tr, struct vmc_str *out)
 		size_t period, repeats = i > start ? vmc_stack_repeats(tr, i, &period) : 0;
 
 		if (repeats) {
-			vmc_str_addf(out, " < ... %zu more", repeats);
+			vmc_str_addf(out, vmc_say(lang, " < ... %zu more"), repeats);
 			i += repeats - 1;
 			continue;
 		}
@@ -137,7 +135,7 @@ void vmc_stack_one_line(const struct vmc_trace *tr, struct vmc_str *out)
 			vmc_str_addf(out, "0x%llx", (unsigned long long)f[i].pc);
 	}
 	if (!shown && n && f[start].user)
-		vmc_str_add(out, "in user space");
+		vmc_str_add(out, vmc_say(lang, "in user space"));
 	else if (!shown)
 		vmc_str_add(out, tr->stopped ? vmc_error_text(tr->stopped) : "no backtrace");
 }
@@ -237,8 +235,10 @@ static const char *exception_stack(const struct vmc_frame *f)
 	static const struct {
 		const char *exception, *name;
 	} stacks[] = {
-		{ "NMI", "NMI" },     { "double fault", "DOUBLEFAULT" },
-		{ "debug exception", "DEBUG" }, { "machine check", "MCE" },
+		{ "NMI", "NMI" },
+		{ "double fault", "DOUBLEFAULT" },
+		{ "debug exception", "DEBUG" },
+		{ "machine check", "MCE" },
 		{ "VC", "VC" },
 	};
 

@@ -15,7 +15,7 @@
 void vmc_stack_rows(const struct vmc_trace *tr, struct vmc_sheet *s, struct vmc_section *sec);
 
 /* "a < b < c": behind the first exception boundary where there is one. */
-void vmc_stack_one_line(const struct vmc_trace *tr, struct vmc_str *out);
+void vmc_stack_one_line(enum vmc_lang lang, const struct vmc_trace *tr, struct vmc_str *out);
 
 /* How many frames from `at` repeat the `*ret_period` frames before them; 0 none. */
 size_t vmc_stack_repeats(const struct vmc_trace *tr, size_t at, size_t *ret_period);

@@ -15,8 +15,8 @@ void vmc_section_taint(const struct vmc_report *r, struct vmc_sheet *s)
 	sec = vmc_sheet_section(s, VMC_SECTION_FACTS, NULL);
 	if (!sec)
 		return;
-	vmc_words_taint_long(r->system.taint, &text);
-	vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, "TAINT", &text);
+	vmc_words_taint_long(s->lang, r->system.taint, &text);
+	vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, vmc_say(s->lang, "TAINT"), &text);
 	if (!r->target)
 		return;
 	for (size_t i = 0; i < r->target->modules.len; i++) {
@@ -29,8 +29,8 @@ void vmc_section_taint(const struct vmc_report *r, struct vmc_sheet *s)
 		vmc_str_add(&text, " (");
 		vmc_words_taint(m->taints, &text);
 		vmc_str_addc(&text, ')');
-		separator = ", ";
+		separator = vmc_say(s->lang, ", ");
 	}
 	if (text.len)
-		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, "BY MODULES", &text);
+		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, vmc_say(s->lang, "BY MODULES"), &text);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "render/fold.h"
 #include "render/sections.h"
 
 #define LABEL_COLUMNS 12
@@ -10,6 +11,8 @@
 #define LINE_INDENT 2
 /* Below this a terminal is too narrow to fold for. */
 #define WIDTH_MIN 40
+/* Columns that a table leaves to its sentences at least: else they go below what is before them. */
+#define TABLE_TEXT_MIN 24
 
 static const char *const colors[] = {
 	[VMC_MOOD_PLAIN] = "",	      [VMC_MOOD_STRONG] = "\033[1;31m",
@@ -22,20 +25,6 @@ struct pen {
 	struct vmc_str *out;
 };
 
-/* Bytes of text that fill at most `columns`; a UTF-8 sequence is never cut. */
-static size_t fit(const char *text, size_t columns)
-{
-	size_t i = 0;
-
-	for (; text[i]; i++) {
-		if (((unsigned char)text[i] & 0xc0) == 0x80)
-			continue;
-		if (columns-- == 0)
-			break;
-	}
-	return i;
-}
-
 static void colored(const struct pen *p, enum vmc_mood mood, const char *text, size_t len)
 {
 	bool on = p->style->color && colors[mood][0];
@@ -45,29 +34,26 @@ static void colored(const struct pen *p, enum vmc_mood mood, const char *text, s
 	vmc_str_add(p->out, on ? "\033[0m" : "");
 }
 
-/* Folds at spaces; continuation lines start at column `indent`. The first line stands there
- * already. */
-static void folded(const struct pen *p, enum vmc_mood mood, const char *text, unsigned int indent)
+static void blanks(const struct pen *p, size_t n)
 {
-	size_t room = p->style->width >= WIDTH_MIN ? p->style->width - indent : 0;
+	vmc_str_addf(p->out, "%*s", (int)n, "");
+}
+
+/* Continuation lines start at column `indent`. The first line stands there already. */
+static void folded(const struct pen *p, enum vmc_mood mood, const char *text, size_t indent)
+{
+	size_t width = p->style->width;
+	size_t room = width < WIDTH_MIN ? SIZE_MAX : width > indent ? width - indent : 1;
 
 	for (;;) {
-		size_t n = room ? fit(text, room) : strlen(text), cut = n;
+		size_t n = vmc_fold_line(text, room);
 
-		if (text[n]) {
-			while (cut > 0 && text[cut] != ' ')
-				cut--;
-			if (cut == 0)
-				cut = n;
-		}
-		colored(p, mood, text, cut);
+		colored(p, mood, text, n);
 		vmc_str_addc(p->out, '\n');
-		text += cut;
-		while (*text == ' ')
-			text++;
+		text += n + strspn(text + n, " ");
 		if (!*text)
 			return;
-		vmc_str_addf(p->out, "%*s", (int)indent, "");
+		blanks(p, indent);
 	}
 }
 
@@ -75,11 +61,10 @@ static void line(const struct pen *p, const struct vmc_row *row)
 {
 	size_t len = strlen(row->text);
 	size_t room = p->style->width >= WIDTH_MIN ? p->style->width - LINE_INDENT : len;
-	size_t n = fit(row->text, room);
 
-	vmc_str_addf(p->out, "%*s", LINE_INDENT, "");
-	if (n < len) {
-		colored(p, row->mood, row->text, fit(row->text, room - 3));
+	blanks(p, LINE_INDENT);
+	if (vmc_columns(row->text) > room) {
+		colored(p, row->mood, row->text, vmc_columns_fit(row->text, room - 3));
 		vmc_str_add(p->out, "...");
 	} else {
 		colored(p, row->mood, row->text, len);
@@ -87,20 +72,72 @@ static void line(const struct pen *p, const struct vmc_row *row)
 	vmc_str_addc(p->out, '\n');
 }
 
-static void prose(const struct pen *p, const struct vmc_row *row, unsigned int indent)
+static void fact(const struct pen *p, const struct vmc_row *row)
 {
-	unsigned int inner = 0;
+	size_t columns = row->label ? vmc_columns(row->label) : 0;
 
-	while (row->text[inner] == ' ')
-		inner++;
-	vmc_str_addf(p->out, "%*s", (int)(indent + inner), "");
+	blanks(p, columns < LABEL_COLUMNS ? LABEL_COLUMNS - columns : 0);
+	vmc_str_add(p->out, row->label ? row->label : "");
+	vmc_str_add(p->out, row->label ? ": " : "  ");
+	folded(p, row->mood, row->text, FACT_INDENT);
+}
+
+static void prose(const struct pen *p, const struct vmc_row *row, size_t indent)
+{
+	size_t inner = strspn(row->text, " ");
+
+	blanks(p, indent + inner);
 	folded(p, row->mood, row->text + inner, indent + inner + LINE_INDENT);
+}
+
+static const char *cell(const struct vmc_row *row, size_t i)
+{
+	const char *text = i ? row->place : row->label;
+
+	return text ? text : "";
+}
+
+/* Widths of the columns before the text, with the gap behind; 0 for one that is empty. */
+static void table_columns(const struct vmc_section *sec, size_t ret[2])
+{
+	const struct vmc_row *row;
+
+	ret[0] = ret[1] = 0;
+	vmc_vec_each (row, &sec->rows) {
+		for (size_t i = 0; i < 2; i++) {
+			size_t columns = vmc_columns(cell(row, i));
+
+			if (columns && columns + 2 > ret[i])
+				ret[i] = columns + 2;
+		}
+	}
+}
+
+static void table_row(const struct pen *p, const struct vmc_row *row, const size_t columns[2])
+{
+	size_t indent = LINE_INDENT + columns[0] + columns[1];
+
+	blanks(p, LINE_INDENT);
+	for (size_t i = 0; i < 2; i++) {
+		size_t used = vmc_columns(cell(row, i));
+
+		colored(p, i ? VMC_MOOD_PLAIN : row->mood, cell(row, i), strlen(cell(row, i)));
+		blanks(p, columns[i] - used);
+	}
+	if (p->style->width >= WIDTH_MIN && p->style->width < indent + TABLE_TEXT_MIN) {
+		indent = 2 * LINE_INDENT;
+		vmc_str_addc(p->out, '\n');
+		blanks(p, indent);
+	}
+	folded(p, row->mood, row->text, indent);
 }
 
 static void section(const struct pen *p, const struct vmc_section *sec)
 {
+	size_t columns[2];
 	const struct vmc_row *row;
 
+	table_columns(sec, columns);
 	if (sec->title) {
 		vmc_str_add(p->out, p->style->color ? "\033[1m" : "");
 		vmc_str_add(p->out, sec->title);
@@ -109,15 +146,16 @@ static void section(const struct pen *p, const struct vmc_section *sec)
 	vmc_vec_each (row, &sec->rows) {
 		switch (sec->kind) {
 		case VMC_SECTION_FACTS:
-			vmc_str_addf(p->out, "%*s%s", LABEL_COLUMNS, row->label ? row->label : "",
-				     row->label ? ": " : "  ");
-			folded(p, row->mood, row->text, FACT_INDENT);
+			fact(p, row);
 			break;
 		case VMC_SECTION_LINES:
 			line(p, row);
 			break;
 		case VMC_SECTION_PROSE:
 			prose(p, row, sec->title ? LINE_INDENT : 0);
+			break;
+		case VMC_SECTION_TABLE:
+			table_row(p, row, columns);
 			break;
 		}
 	}

@@ -32,17 +32,28 @@ static void known_issue_rows(const struct vmc_verdict *v, struct vmc_sheet *s,
 			vmc_str_add(&text, "  ");
 			vmc_words_safe(&text, k->url);
 		}
-		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, i ? NULL : "KNOWN ISSUE", &text);
+		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, i ? NULL : vmc_say(s->lang, "KNOWN ISSUE"),
+			       &text);
 		if (k->match) {
 			vmc_words_safe(&text, k->match);
 			vmc_sheet_take(s, sec, VMC_MOOD_QUIET, NULL, &text);
 		}
-		if (k->workaround) {
-			vmc_str_add(&text, "workaround: ");
-			vmc_words_safe(&text, k->workaround);
-			vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, NULL, &text);
-		}
+		if (k->workaround)
+			vmc_sheet_sayf(s, sec, VMC_MOOD_PLAIN, "workaround: %s",
+				       vmc_sheet_safe(s, k->workaround));
 	}
+}
+
+/* The category as programs know it, and in words. */
+static void verdict_words(const struct vmc_verdict *v, struct vmc_sheet *s, struct vmc_str *out)
+{
+	const char *category = vmc_sheet_safe(s, v->category ? v->category : "unknown");
+
+	if (v->title)
+		vmc_str_addf(out, vmc_say(s->lang, "%1$s: %2$s"), category,
+			     vmc_sheet_safe(s, v->title));
+	else
+		vmc_str_add(out, category);
 }
 
 void vmc_section_verdict(const struct vmc_report *r, struct vmc_sheet *s)
@@ -53,29 +64,26 @@ void vmc_section_verdict(const struct vmc_report *r, struct vmc_sheet *s)
 
 	if (!sec)
 		return;
-	vmc_words_safe(&text, v->category ? v->category : "unknown");
-	if (v->title) {
-		vmc_str_add(&text, ": ");
-		vmc_words_safe(&text, v->title);
-	}
-	vmc_sheet_take(s, sec, VMC_MOOD_STRONG, "VERDICT", &text);
+	verdict_words(v, s, &text);
+	vmc_sheet_take(s, sec, VMC_MOOD_STRONG, vmc_say(s->lang, "VERDICT"), &text);
 	if (vmc_culprit_is_known(&v->culprit)) {
-		vmc_words_culprit(&v->culprit, &text);
-		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, "CULPRIT", &text);
+		vmc_words_culprit(s->lang, &v->culprit, &text);
+		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, vmc_say(s->lang, "CULPRIT"), &text);
 	}
 	if (v->has_trigger) {
-		vmc_words_culprit(&v->trigger, &text);
-		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, "TRIGGER", &text);
+		vmc_words_culprit(s->lang, &v->trigger, &text);
+		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, vmc_say(s->lang, "TRIGGER"), &text);
 	}
 	if (v->confidence) {
-		vmc_words_safe(&text, v->confidence);
-		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, "CONFIDENCE", &text);
+		vmc_words_safe(&text, vmc_say(s->lang, v->confidence));
+		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, vmc_say(s->lang, "CONFIDENCE"), &text);
 	}
 	if (v->summary) {
 		vmc_words_safe(&text, v->summary);
-		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, "SUMMARY", &text);
+		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, vmc_say(s->lang, "SUMMARY"), &text);
 	}
-	list_rows(s, sec, VMC_MOOD_PLAIN, "WHY", v->why.data, v->why.len);
+	list_rows(s, sec, VMC_MOOD_PLAIN, vmc_say(s->lang, "WHY"), v->why.data, v->why.len);
 	known_issue_rows(v, s, sec);
-	list_rows(s, sec, VMC_MOOD_PLAIN, "NEXT STEPS", v->next_steps.data, v->next_steps.len);
+	list_rows(s, sec, VMC_MOOD_PLAIN, vmc_say(s->lang, "NEXT STEPS"), v->next_steps.data,
+		  v->next_steps.len);
 }

@@ -103,7 +103,7 @@ void vmc_words_taint(uint64_t mask, struct vmc_str *out)
 	}
 }
 
-void vmc_words_taint_long(uint64_t mask, struct vmc_str *out)
+void vmc_words_taint_long(enum vmc_lang lang, uint64_t mask, struct vmc_str *out)
 {
 	const char *separator = "";
 
@@ -114,10 +114,10 @@ void vmc_words_taint_long(uint64_t mask, struct vmc_str *out)
 		if (!(mask >> bit & 1))
 			continue;
 		if (meaning && letter)
-			vmc_str_addf(out, "%s%c %s", separator, letter, meaning);
+			vmc_str_addf(out, "%s%c %s", separator, letter, vmc_say(lang, meaning));
 		else
-			vmc_str_addf(out, "%sbit %u (unknown)", separator, bit);
-		separator = ", ";
+			vmc_str_addf(out, vmc_say(lang, "%sbit %u (unknown)"), separator, bit);
+		separator = vmc_say(lang, ", ");
 	}
 }
 
@@ -126,42 +126,59 @@ bool vmc_culprit_is_known(const struct vmc_culprit *c)
 	return c->function || c->module || c->object || c->file || c->comm || c->pid >= 0;
 }
 
-void vmc_words_culprit(const struct vmc_culprit *c, struct vmc_str *out)
+/* "victim_open [victim]", "module victim" */
+static void code_words(enum vmc_lang lang, const struct vmc_culprit *c, struct vmc_str *out)
 {
+	vmc_words_safe(out, c->function);
+	if (!c->module)
+		return;
+	vmc_str_add(out, c->function ? " [" : vmc_say(lang, "module "));
+	vmc_words_safe(out, c->module);
+	vmc_str_add(out, c->function ? "]" : "");
+}
+
+static void source_words(const struct vmc_culprit *c, struct vmc_str *out)
+{
+	vmc_words_safe(out, c->file);
+	if (c->file && c->line)
+		vmc_str_addf(out, ":%u", c->line);
+}
+
+static void task_words(enum vmc_lang lang, const struct vmc_culprit *c, struct vmc_str *out)
+{
+	vmc_autostr struct vmc_str comm = { 0 };
+
+	vmc_words_safe(&comm, c->comm);
+	if (c->comm && c->pid >= 0)
+		vmc_str_addf(out, vmc_say(lang, "task \"%s\" (pid %lld)"), vmc_str_text(&comm),
+			     (long long)c->pid);
+	else if (c->comm)
+		vmc_str_addf(out, vmc_say(lang, "task \"%s\""), vmc_str_text(&comm));
+	else if (c->pid >= 0)
+		vmc_str_addf(out, vmc_say(lang, "task pid %lld"), (long long)c->pid);
+}
+
+void vmc_words_culprit(enum vmc_lang lang, const struct vmc_culprit *c, struct vmc_str *out)
+{
+	vmc_autostr struct vmc_str code = { 0 }, source = { 0 }, both = { 0 };
+	vmc_autostr struct vmc_str object = { 0 }, task = { 0 };
+	const struct vmc_str *const parts[] = { &both, &object, &task };
 	const char *separator = "";
 
-	if (c->function) {
-		vmc_words_safe(out, c->function);
-		separator = ", ";
-	}
-	if (c->module) {
-		vmc_str_add(out, c->function ? " [" : "module ");
-		vmc_words_safe(out, c->module);
-		vmc_str_add(out, c->function ? "]" : "");
-		separator = ", ";
-	}
-	if (c->file) {
-		vmc_str_add(out, c->function || c->module ? " at " : "");
-		vmc_words_safe(out, c->file);
-		if (c->line)
-			vmc_str_addf(out, ":%u", c->line);
-		separator = ", ";
-	}
-	if (c->object) {
-		vmc_str_add(out, separator);
-		vmc_words_safe(out, c->object);
-		separator = ", ";
-	}
-	if (c->comm || c->pid >= 0) {
-		vmc_str_add(out, separator);
-		vmc_str_add(out, "task");
-		if (c->comm) {
-			vmc_str_add(out, " \"");
-			vmc_words_safe(out, c->comm);
-			vmc_str_addc(out, '"');
-		}
-		if (c->pid >= 0)
-			vmc_str_addf(out, c->comm ? " (pid %lld)" : " pid %lld", (long long)c->pid);
+	code_words(lang, c, &code);
+	source_words(c, &source);
+	if (code.len && source.len)
+		vmc_str_addf(&both, vmc_say(lang, "%s at %s"), vmc_str_text(&code),
+			     vmc_str_text(&source));
+	else
+		vmc_str_add(&both, vmc_str_text(code.len ? &code : &source));
+	vmc_words_safe(&object, c->object);
+	task_words(lang, c, &task);
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(parts); i++) {
+		if (!parts[i]->len)
+			continue;
+		vmc_str_addf(out, "%s%s", separator, vmc_str_text(parts[i]));
+		separator = vmc_say(lang, ", ");
 	}
 }
 

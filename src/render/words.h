@@ -24,10 +24,10 @@ void vmc_words_ranges(const int *list, size_t n, struct vmc_str *out);
 /* Letters of the bits that are set, without the G that only says "not proprietary": "DOE". */
 void vmc_words_taint(uint64_t mask, struct vmc_str *out);
 /* "O out-of-tree module, E unsigned module" */
-void vmc_words_taint_long(uint64_t mask, struct vmc_str *out);
+void vmc_words_taint_long(enum vmc_lang lang, uint64_t mask, struct vmc_str *out);
 
 /* "victim_open [victim] at file.c:12", "task "insmod" (pid 162)": what is known of a culprit. */
-void vmc_words_culprit(const struct vmc_culprit *c, struct vmc_str *out);
+void vmc_words_culprit(enum vmc_lang lang, const struct vmc_culprit *c, struct vmc_str *out);
 bool vmc_culprit_is_known(const struct vmc_culprit *c);
 
 /* "panic+0x317 [module]"; the bare address where there is no name. */

@@ -58,7 +58,7 @@ static void mutual_recursion_folds(void **state)
 	assert_int_equal(vmc_stack_repeats(&tr, 2, &period), 18);
 	assert_int_equal(period, 2);
 	assert_int_equal(vmc_stack_repeats(&tr, 0, &period), 0);
-	SAYS("ping < pong < ... 18 more", vmc_stack_one_line(&tr, &out));
+	SAYS("ping < pong < ... 18 more", vmc_stack_one_line(VMC_LANG_EN, &tr, &out));
 }
 
 static void crash_layout(void **state)
