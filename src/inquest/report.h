@@ -56,6 +56,7 @@ struct vmc_finding {
 	const char *id, *severity, *title,
 		*detail; /* severity: fatal error warning notice benign */
 	VMC_VEC(const char *) evidence;
+	VMC_VEC(uint32_t) lines; /* of the log, as in events; the first ones where they are many */
 	uint64_t count;
 };
 
