@@ -12,25 +12,6 @@
 #include "embed.h"
 #include "knowledge/rules.h"
 
-static void strings(FILE *out, const struct vmc_strings *s)
-{
-	fputs("{ (const char *const[]){ ", out);
-	for (size_t i = 0; i < s->n; i++) {
-		embed_c_string(out, s->items[i]);
-		fputs(", ", out);
-	}
-	fprintf(out, "}, %zu }", s->n);
-}
-
-static void list(FILE *out, const char *name, const struct vmc_strings *s)
-{
-	if (!s->n)
-		return;
-	fprintf(out, "\t\t.%s = ", name);
-	strings(out, s);
-	fputs(",\n", out);
-}
-
 static void said_list(FILE *out, const char *name, const struct vmc_said_list *s)
 {
 	if (!s->in[VMC_LANG_EN].n)
@@ -38,7 +19,7 @@ static void said_list(FILE *out, const char *name, const struct vmc_said_list *s
 	fprintf(out, "\t\t.%s = { { ", name);
 	for (size_t i = 0; i < VMC_LANG_COUNT; i++) {
 		if (s->in[i].n)
-			strings(out, &s->in[i]);
+			embed_c_strings(out, &s->in[i]);
 		else
 			fputs("{ NULL, 0 }", out);
 		fputs(", ", out);
@@ -54,14 +35,14 @@ static void rule(FILE *out, const struct vmc_rule *r)
 	fprintf(out, "\t\t.severity = %d,\n\t\t.specificity = %d,\n", (int)r->severity,
 		r->specificity);
 	embed_text(out, "pattern", r->pattern);
-	list(out, "literals", &r->literals);
-	list(out, "examples", &r->examples);
-	list(out, "references", &r->references);
+	embed_strings(out, "literals", &r->literals);
+	embed_strings(out, "examples", &r->examples);
+	embed_strings(out, "references", &r->references);
 	embed_text(out, "requires.release", r->requires.release);
 	embed_text(out, "requires.cpu", r->requires.cpu);
 	embed_text(out, "requires.cmdline", r->requires.cmdline);
-	list(out, "requires.module", &r->requires.module);
-	list(out, "requires.frame", &r->requires.frame);
+	embed_strings(out, "requires.module", &r->requires.module);
+	embed_strings(out, "requires.frame", &r->requires.frame);
 	embed_said(out, "requires.note", &r->requires.note);
 	embed_text(out, "since", r->since);
 	embed_text(out, "until", r->until);

@@ -40,6 +40,25 @@ void embed_text(FILE *out, const char *name, const char *s)
 	fputs(",\n", out);
 }
 
+void embed_c_strings(FILE *out, const struct vmc_strings *s)
+{
+	fputs("{ (const char *const[]){ ", out);
+	for (size_t i = 0; i < s->n; i++) {
+		embed_c_string(out, s->items[i]);
+		fputs(", ", out);
+	}
+	fprintf(out, "}, %zu }", s->n);
+}
+
+void embed_strings(FILE *out, const char *name, const struct vmc_strings *s)
+{
+	if (!s->n)
+		return;
+	fprintf(out, "\t\t.%s = ", name);
+	embed_c_strings(out, s);
+	fputs(",\n", out);
+}
+
 void embed_said(FILE *out, const char *name, const struct vmc_said *s)
 {
 	if (!s->in[VMC_LANG_EN])

@@ -8,9 +8,13 @@
 #include "base/error.h"
 #include "knowledge/rule.h"
 
-/* Initialisers of members; nothing for NULL. */
+/* Initialisers. */
 void embed_c_string(FILE *out, const char *s);
+void embed_c_strings(FILE *out, const struct vmc_strings *s);
+
+/* Initialisers of members; nothing for NULL and for what is empty. */
 void embed_text(FILE *out, const char *name, const char *s);
+void embed_strings(FILE *out, const char *name, const struct vmc_strings *s);
 void embed_said(FILE *out, const char *name, const struct vmc_said *s);
 
 /* "TOOL: what: why" on standard error; 1 */
