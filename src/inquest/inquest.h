@@ -70,6 +70,8 @@ const char *vmc_inquest_sysrq(const struct vmc_trace *tr);
 bool vmc_inquest_is_external_nmi(const struct vmc_report *r);
 /* Fills verdict.culprit and confidence, by the category that stands in the verdict. */
 void vmc_inquest_culprit(struct vmc_report *r, const struct vmc_oops *o, const struct vmc_blame *b);
+/* What faults in user space were, in words: object, offset and detail of their events. */
+void vmc_inquest_user_faults(struct vmc_report *r);
 /* Fills verdict.trigger. */
 void vmc_inquest_trigger(struct vmc_report *r, const struct vmc_oops *primary);
 
@@ -80,6 +82,8 @@ const char *vmc_inquest_code_category(const struct vmc_report *r, const struct v
 
 void vmc_inquest_verdict(struct vmc_report *r);
 void vmc_inquest_findings(struct vmc_report *r);
+/* Fills environment; of a text report also system and the panic task. */
+void vmc_inquest_environment(struct vmc_report *r);
 
 /* Adds a row to the report's list of unavailable things; consumes err. */
 void vmc_report_missing(struct vmc_report *r, struct vmc_error *err, const char *what);

@@ -293,6 +293,16 @@ static void note_dump_gaps(struct vmc_report *r)
 			vmc_inquest_sayf(r, "%llu KiB of memory", (unsigned long long)(hollow / 1024)));
 }
 
+/* What follows from the facts, wherever they come from. */
+static void conclude(struct vmc_report *r)
+{
+	vmc_inquest_user_faults(r);
+	vmc_inquest_code(r);
+	vmc_inquest_verdict(r);
+	vmc_inquest_findings(r);
+	vmc_inquest_environment(r);
+}
+
 struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, enum vmc_lang lang,
 				  struct vmc_report **ret)
 {
@@ -319,9 +329,7 @@ struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, enum v
 		return err;
 	}
 	default_panic_message(r);
-	vmc_inquest_code(r);
-	vmc_inquest_verdict(r);
-	vmc_inquest_findings(r);
+	conclude(r);
 	for (size_t i = 0; i < t->unavailable.len; i++)
 		(void)vmc_vec_push(&r->unavailable, t->unavailable.data[i]);
 	*ret = r;
@@ -350,9 +358,7 @@ struct vmc_error *vmc_report_text(const char *text, size_t size, const char *pat
 		vmc_report_free(r);
 		return err;
 	}
-	vmc_inquest_code(r);
-	vmc_inquest_verdict(r);
-	vmc_inquest_findings(r);
+	conclude(r);
 	*ret = r;
 	return NULL;
 }
@@ -370,6 +376,7 @@ void vmc_report_free(struct vmc_report *r)
 	vmc_vec_free(&r->cpus);
 	vmc_vec_free(&r->findings);
 	vmc_vec_free(&r->events);
+	vmc_vec_free(&r->environment);
 	vmc_vec_free(&r->unavailable);
 	vmc_vec_free(&r->verdict.why);
 	vmc_vec_free(&r->verdict.known_issues);

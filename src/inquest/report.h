@@ -22,6 +22,8 @@ struct vmc_culprit {
 	const char *function, *module, *object, *file, *comm;
 	uint32_t line; /* 0 unknown */
 	int64_t pid;   /* -1 unknown */
+	bool has_object_offset;
+	uint64_t object_offset; /* of the instruction in the object */
 };
 
 struct vmc_known_issue {
@@ -50,6 +52,10 @@ struct vmc_event {
 	bool primary;
 	int consequence_of;	     /* index of the event it follows from, -1 */
 	const struct vmc_oops *oops; /* the kernel report it was made from */
+	/* of a fault in user space */
+	const char *object, *detail;
+	bool has_object_offset;
+	uint64_t object_offset; /* of the instruction in the object */
 };
 
 struct vmc_finding {
@@ -58,6 +64,13 @@ struct vmc_finding {
 	VMC_VEC(const char *) evidence;
 	VMC_VEC(uint32_t) lines; /* of the log, as in events; the first ones where they are many */
 	uint64_t count;
+};
+
+/* A circumstance of the crash: what is so, and which line of the log says it. */
+struct vmc_fact {
+	const char *name;     /* "distribution", "hypervisor", "containers" ...; English */
+	const char *value;    /* "Debian 13", "KVM", "Docker" */
+	const char *evidence; /* NULL: the release alone */
 };
 
 struct vmc_report_cpu {
@@ -88,7 +101,7 @@ struct vmc_report {
 	const char *path;   /* of the input (first part) */
 	enum vmc_lang lang; /* of all sentences; names and messages stay as they are */
 
-	struct vmc_system system; /* dumps only: meaningful when target */
+	struct vmc_system system; /* of a dump, or as far as a log tells */
 	size_t n_cpus, n_cpus_offline;
 	bool has_cpus;
 	size_t n_tasks; /* idle tasks included, as crash counts */
@@ -104,6 +117,7 @@ struct vmc_report {
 	struct vmc_verdict verdict;
 	VMC_VEC(struct vmc_event) events;
 	VMC_VEC(struct vmc_finding) findings;
+	VMC_VEC(struct vmc_fact) environment;
 	struct vmc_trace backtrace; /* panic task */
 	VMC_VEC(struct vmc_report_cpu) cpus;
 	struct vmc_report_code code;

@@ -102,19 +102,70 @@ static void a_mere_warning_is_not_called_fatal(void **state)
 	assert_non_null(strstr(r->verdict.title, "v_check"));
 }
 
+/* A fault at the time, in seconds, of the thread that later panics at 30 s. */
+#define FAULT(time, comm, pid)                                                    \
+	"[" time "] traps: " comm "[" pid "] general protection ip:7f0000000c80 " \
+	"sp:7ffff953ec40 error:0 in probe.so[7f0000000000+f000]\n"
+#define BOOT "[    0.000000] Linux version 6.1.0-mini (builder@host) (gcc) #1 SMP\n"
+
+static const struct {
+	const char *log;
+	bool is_trigger;
+} trigger_rows[] = {
+	{ FAULT("   29.900000", "last", "300") PANIC("v gave up"), true },
+	/* other programs, before and after */
+	{ FAULT("   29.900000", "last", "300") FAULT("   29.950000", "other", "12")
+		  PANIC("v gave up"),
+	  true },
+	{ FAULT("   29.900000", "last", "12") PANIC("v gave up"), false },
+	/* the number was taken by another program in between */
+	{ FAULT("   29.900000", "other", "300") PANIC("v gave up"), false },
+	/* a minute earlier, the panic is not about the end of that program */
+	{ FAULT("    5.000000", "last", "300") PANIC("v gave up"), false },
+	{ PANIC("v gave up") FAULT("   30.500000", "last", "300"), false },
+	/* in the boot before */
+	{ FAULT("   29.900000", "last", "300") BOOT PANIC("v gave up"), false },
+};
+
 static void a_fault_of_the_same_program_is_the_trigger(void **state)
 {
-	static const char log[] = SEGFAULT("other", "12") SEGFAULT("last", "300")
-		PANIC("Attempted to kill init! exitcode=0x0000000b");
+	(void)state;
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(trigger_rows); i++) {
+		vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
+		const char *log = trigger_rows[i].log;
+		const struct vmc_culprit *t;
+
+		assert_ok(vmc_report_text(log, strlen(log), "log", VMC_LANG_EN, &r));
+		if (r->verdict.has_trigger != trigger_rows[i].is_trigger)
+			fail_msg("row %zu: %d", i, r->verdict.has_trigger);
+		if (!trigger_rows[i].is_trigger)
+			continue;
+		t = &r->verdict.trigger;
+		assert_int_equal(t->pid, 300);
+		assert_string_equal(t->comm, "last");
+		assert_string_equal(t->object, "probe.so");
+		assert_true(t->has_object_offset);
+		assert_int_equal(t->object_offset, 0xc80);
+		assert_non_null(strstr(r->verdict.why.data[r->verdict.why.len - 1], "0.10 s"));
+	}
+}
+
+/* The last of several, and the distance to the first report, which the panic is not. */
+static void the_last_fault_counts_and_the_first_report(void **state)
+{
+	static const char log[] =
+		FAULT("   19.500000", "worker", "99") FAULT("   19.750000", "worker", "99")
+			OOPS("v_open", "0000000000000010") PANIC(FATAL);
 	vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
+	const char *why;
 
 	(void)state;
 	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", VMC_LANG_EN, &r));
 	assert_true(r->verdict.has_trigger);
-	assert_int_equal(r->verdict.trigger.pid, 300);
-	assert_string_equal(r->verdict.trigger.comm, "last");
-	assert_true(r->verdict.why.len >= 2);
-	assert_true(r->verdict.next_steps.len >= 1);
+	why = r->verdict.why.data[r->verdict.why.len - 1];
+	assert_non_null(strstr(why, "line 2"));
+	assert_non_null(strstr(why, "0.25 s"));
+	assert_non_null(strstr(why, "probe.so+0xc80"));
 }
 
 /* ---- addresses ---- */
@@ -345,6 +396,7 @@ int main(void)
 		cmocka_unit_test(the_log_decides_category_and_culprit),
 		cmocka_unit_test(a_mere_warning_is_not_called_fatal),
 		cmocka_unit_test(a_fault_of_the_same_program_is_the_trigger),
+		cmocka_unit_test(the_last_fault_counts_and_the_first_report),
 		cmocka_unit_test(addresses_tell_their_category),
 		cmocka_unit_test(stacks_point_at_the_culprit),
 		cmocka_unit_test(who_waits_is_found_below_the_waiting),
