@@ -9,6 +9,7 @@
 #ifndef VMC_CLI_CLI_H
 #define VMC_CLI_CLI_H
 
+#include "cli/rules.h"
 #include "inquest/report.h"
 #include "knowledge/rule.h"
 #include "render/render.h"
@@ -120,7 +121,8 @@ bool vmc_input_is_dump(const char *path);
 /* An opened case, from whatever the inputs are. */
 struct vmc_case {
 	struct vmc_inputs inputs;
-	struct vmc_target *target; /* NULL for text */
+	struct vmc_target *target;   /* NULL for text */
+	struct vmc_rulebook rules; /* opened with the report */
 	struct vmc_report *report;
 };
 /* Opens; the report is made only when asked for. `record`: remember the pages read. */

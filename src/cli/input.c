@@ -338,19 +338,23 @@ const char *vmc_case_path(const struct vmc_case *c)
 
 struct vmc_error *vmc_case_report(const struct vmc_options *o, struct vmc_case *c)
 {
-	enum vmc_lang lang = vmc_options_lang(o);
+	struct vmc_report_options options = { .lang = vmc_options_lang(o) };
 
 	if (c->report)
 		return NULL;
+	VMC_TRY(vmc_rulebook_open(&c->rules));
+	options.rules = c->rules.list;
+	options.n_rules = c->rules.n;
 	if (c->target)
-		return vmc_report_dump(c->target, vmc_case_path(c), lang, &c->report);
+		return vmc_report_dump(c->target, vmc_case_path(c), &options, &c->report);
 	return vmc_report_text(vmc_str_text(&c->inputs.text), c->inputs.text.len, vmc_case_path(c),
-			       lang, &c->report);
+			       &options, &c->report);
 }
 
 void vmc_case_deinit(struct vmc_case *c)
 {
 	vmc_report_free(c->report);
+	vmc_rulebook_deinit(&c->rules);
 	vmc_target_free(c->target);
 	vmc_inputs_deinit(&c->inputs);
 }

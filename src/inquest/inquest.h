@@ -81,6 +81,8 @@ void vmc_inquest_code(struct vmc_report *r);
 const char *vmc_inquest_code_category(const struct vmc_report *r, const struct vmc_oops *o);
 
 void vmc_inquest_verdict(struct vmc_report *r);
+/* What the knowledge base says: findings, unexplained lines, known issues, more next steps. */
+void vmc_inquest_known(struct vmc_report *r);
 void vmc_inquest_findings(struct vmc_report *r);
 /* Fills environment; of a text report also system and the panic task. */
 void vmc_inquest_environment(struct vmc_report *r);

@@ -299,22 +299,37 @@ static void conclude(struct vmc_report *r)
 	vmc_inquest_user_faults(r);
 	vmc_inquest_code(r);
 	vmc_inquest_verdict(r);
+	vmc_inquest_known(r);
 	vmc_inquest_findings(r);
 	vmc_inquest_environment(r);
 }
 
-struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, enum vmc_lang lang,
-				  struct vmc_report **ret)
+/* An empty report; NULL when memory runs out. */
+static struct vmc_report *new_report(const char *path, const struct vmc_report_options *o)
 {
 	struct vmc_report *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->path = path;
+	r->panic_cpu = -1;
+	if (o) {
+		r->lang = o->lang;
+		r->rules = o->rules;
+		r->n_rules = o->n_rules;
+	}
+	return r;
+}
+
+struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path,
+				  const struct vmc_report_options *o, struct vmc_report **ret)
+{
+	struct vmc_report *r = new_report(path, o);
 	struct vmc_error *err;
 
 	if (!r)
 		return vmc_error_no_memory();
 	r->target = t;
-	r->path = path;
-	r->lang = lang;
-	r->panic_cpu = -1;
 	note_dump_gaps(r);
 	vmc_system_read(t, &r->system);
 	read_log(r);
@@ -337,16 +352,13 @@ struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, enum v
 }
 
 struct vmc_error *vmc_report_text(const char *text, size_t size, const char *path,
-				  enum vmc_lang lang, struct vmc_report **ret)
+				  const struct vmc_report_options *o, struct vmc_report **ret)
 {
-	struct vmc_report *r = calloc(1, sizeof(*r));
+	struct vmc_report *r = new_report(path, o);
 	struct vmc_error *err;
 
 	if (!r)
 		return vmc_error_no_memory();
-	r->path = path;
-	r->lang = lang;
-	r->panic_cpu = -1;
 	err = vmc_log_split(text, size, &r->lines);
 	if (!err)
 		err = vmc_oops_scan(r->lines.data, r->lines.len, &r->oopses);
@@ -375,6 +387,7 @@ void vmc_report_free(struct vmc_report *r)
 	}
 	vmc_vec_free(&r->cpus);
 	vmc_vec_free(&r->findings);
+	vmc_vec_free(&r->unexplained.rows);
 	vmc_vec_free(&r->events);
 	vmc_vec_free(&r->environment);
 	vmc_vec_free(&r->unavailable);

@@ -14,6 +14,7 @@
 #include "kernel/log.h"
 #include "kernel/system.h"
 #include "kernel/task.h"
+#include "knowledge/rule.h"
 #include "machine/disasm.h"
 #include "oops/oops.h"
 #include "target/target.h"
@@ -27,7 +28,9 @@ struct vmc_culprit {
 };
 
 struct vmc_known_issue {
-	const char *id, *title, *url, *match, *workaround;
+	const char *id, *title, *url;
+	const char *match; /* which of its conditions hold, which do not, which could not be told */
+	const char *workaround, *fix;
 };
 
 struct vmc_verdict {
@@ -62,7 +65,16 @@ struct vmc_finding {
 	const char *id, *severity, *title,
 		*detail; /* severity: fatal error warning notice benign */
 	VMC_VEC(const char *) evidence;
-	VMC_VEC(uint32_t) lines; /* of the log, as in events; the first ones where they are many */
+	VMC_VEC(uint32_t) lines; /* of the log: the first ones and the last */
+	uint64_t count;
+	bool consequence; /* it came behind the primary event, and follows from it */
+};
+
+/* Lines that seem to tell of trouble, and no rule says of what. */
+struct vmc_unexplained {
+	const char *text;
+	uint32_t line; /* of the first that differs from the others in more than numbers */
+	int level;     /* -1 unknown */
 	uint64_t count;
 };
 
@@ -100,6 +112,8 @@ struct vmc_report {
 	struct vmc_target *target;
 	const char *path;   /* of the input (first part) */
 	enum vmc_lang lang; /* of all sentences; names and messages stay as they are */
+	const struct vmc_rule *const *rules; /* NULL: those of the program */
+	size_t n_rules;
 
 	struct vmc_system system; /* of a dump, or as far as a log tells */
 	size_t n_cpus, n_cpus_offline;
@@ -118,6 +132,10 @@ struct vmc_report {
 	VMC_VEC(struct vmc_event) events;
 	VMC_VEC(struct vmc_finding) findings;
 	VMC_VEC(struct vmc_fact) environment;
+	struct {
+		uint64_t count; /* lines */
+		VMC_VEC(struct vmc_unexplained) rows;
+	} unexplained;
 	struct vmc_trace backtrace; /* panic task */
 	VMC_VEC(struct vmc_report_cpu) cpus;
 	struct vmc_report_code code;
@@ -133,12 +151,22 @@ struct vmc_report {
 	struct vmc_arena arena;
 };
 
-/* Works the dump through. Never fails for a damaged dump: what is missing is listed. */
-struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path, enum vmc_lang lang,
+struct vmc_report_options {
+	enum vmc_lang lang;
+	/* The knowledge base, borrowed until the report is freed; NULL: that of the program. */
+	const struct vmc_rule *const *rules;
+	size_t n_rules;
+};
+
+/* Works the dump through. Never fails for a damaged dump: what is missing is listed. `o` NULL:
+ * English, and the rules of the program. */
+struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path,
+				  const struct vmc_report_options *o,
 				  struct vmc_report **ret) VMC_MUST_CHECK;
 /* The same for log text (borrowed until the report is freed). */
 struct vmc_error *vmc_report_text(const char *text, size_t size, const char *path,
-				  enum vmc_lang lang, struct vmc_report **ret) VMC_MUST_CHECK;
+				  const struct vmc_report_options *o,
+				  struct vmc_report **ret) VMC_MUST_CHECK;
 void vmc_report_free(struct vmc_report *r);
 VMC_DEFINE_CLEANUP(struct vmc_report *, vmc_report_free, vmc_cleanup_reportp)
 

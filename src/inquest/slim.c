@@ -89,7 +89,7 @@ struct vmc_error *vmc_slim(struct vmc_target *t, const char *path, const char *o
 	struct vmc_error *err;
 	struct stat st;
 
-	VMC_TRY(vmc_report_dump(t, path, VMC_LANG_EN, &r));
+	VMC_TRY(vmc_report_dump(t, path, NULL, &r));
 	touch_the_rest(t, r);
 	live = vmc_dump_touched(t->dump, &pfns);
 	if (!live)

@@ -75,7 +75,7 @@ VMC_PUBLIC enum vmcoroner_status vmcoroner_open(const char *const *dumps, size_t
 		return finish(NULL, vmc_error_no_memory(), ret, ret_error);
 	err = vmc_target_open(dumps, n_dumps, &options, &c->target);
 	if (!err)
-		err = vmc_report_dump(c->target, c->name, VMC_LANG_EN, &c->report);
+		err = vmc_report_dump(c->target, c->name, NULL, &c->report);
 	return finish(c, err, ret, ret_error);
 }
 
@@ -89,8 +89,7 @@ VMC_PUBLIC enum vmcoroner_status vmcoroner_open_text(const char *text, size_t si
 		return finish(c, vmc_error_no_memory(), ret, ret_error);
 	memcpy(c->text, text, size);
 	c->text[size] = '\0';
-	return finish(c, vmc_report_text(c->text, size, c->name, VMC_LANG_EN, &c->report), ret,
-		      ret_error);
+	return finish(c, vmc_report_text(c->text, size, c->name, NULL, &c->report), ret, ret_error);
 }
 
 /* The string's memory, which is the caller's from now on; NULL where it failed. */

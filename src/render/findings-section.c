@@ -11,6 +11,8 @@
 #define PLACES_SHOWN 3
 /* Pieces of evidence that stand below a finding. */
 #define EVIDENCE_SHOWN 4
+/* Lines that nothing explains; those that differ in numbers only are one. */
+#define UNEXPLAINED_SHOWN 5
 /* Ids of harmless messages that are named. */
 #define BENIGN_SHOWN 8
 
@@ -46,11 +48,14 @@ static void places(const struct vmc_finding *f, enum vmc_lang lang, struct vmc_s
 		vmc_str_addf(out, vmc_say(lang, "lines %s"), vmc_str_text(&list));
 }
 
+/*
+ * What memory told, and why that matters. Lines of a log stand where their numbers say,
+ * and what they mean `vmcoroner explain` tells at length.
+ */
 static void details(const struct vmc_finding *f, struct vmc_sheet *s, struct vmc_section *sec)
 {
 	vmc_autostr struct vmc_str text = { 0 };
-	/* lines of a log stand where their numbers say */
-	size_t n = f->lines.len ? 0 : f->evidence.len;
+	size_t n = f->evidence.len;
 
 	if (f->detail) {
 		vmc_words_safe(&text, f->detail);
@@ -75,9 +80,11 @@ static void finding_row(const struct vmc_finding *f, const struct severity *seve
 	if (f->count > 1)
 		vmc_str_addf(&text, vmc_say(s->lang, " (%llu times)"),
 			     (unsigned long long)f->count);
+	if (f->consequence)
+		vmc_str_add(&text, vmc_say(s->lang, "  (follows from the cause)"));
 	vmc_sheet_table(s, sec, severity->mood, vmc_say(s->lang, severity->id),
 			vmc_str_text(&place), &text);
-	if (severity->detailed)
+	if (severity->detailed && !f->lines.len)
 		details(f, s, sec);
 }
 
@@ -107,11 +114,37 @@ static void benign_row(const struct vmc_report *r, struct vmc_sheet *s, struct v
 	vmc_sheet_table(s, sec, VMC_MOOD_QUIET, vmc_say(s->lang, VMC_SAY("benign")), NULL, &text);
 }
 
+static void unexplained_rows(const struct vmc_report *r, struct vmc_sheet *s,
+			     struct vmc_section *sec)
+{
+	const char *label = vmc_say(s->lang, VMC_SAY("unknown"));
+	vmc_autostr struct vmc_str text = { 0 }, place = { 0 };
+	unsigned long long told = 0;
+
+	for (size_t i = 0; i < r->unexplained.rows.len && i < UNEXPLAINED_SHOWN; i++) {
+		const struct vmc_unexplained *u = &r->unexplained.rows.data[i];
+
+		vmc_str_clear(&place);
+		vmc_str_addf(&place, vmc_say(s->lang, "line %u"), u->line);
+		vmc_words_safe(&text, u->text);
+		if (u->count > 1)
+			vmc_str_addf(&text, vmc_say(s->lang, " (%llu times)"),
+				     (unsigned long long)u->count);
+		vmc_sheet_table(s, sec, VMC_MOOD_QUIET, label, vmc_str_text(&place), &text);
+		told += u->count;
+	}
+	if (told == r->unexplained.count)
+		return;
+	vmc_str_addf(&text, vmc_say(s->lang, "%llu more lines that no rule explains"),
+		     (unsigned long long)r->unexplained.count - told);
+	vmc_sheet_table(s, sec, VMC_MOOD_QUIET, label, NULL, &text);
+}
+
 void vmc_section_findings(const struct vmc_report *r, struct vmc_sheet *s)
 {
 	struct vmc_section *sec;
 
-	if (!r->findings.len)
+	if (!r->findings.len && !r->unexplained.count)
 		return;
 	sec = vmc_sheet_section(s, VMC_SECTION_TABLE, vmc_say(s->lang, "FINDINGS"));
 	if (!sec)
@@ -123,4 +156,5 @@ void vmc_section_findings(const struct vmc_report *r, struct vmc_sheet *s)
 		}
 	}
 	benign_row(r, s, sec);
+	unexplained_rows(r, s, sec);
 }

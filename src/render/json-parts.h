@@ -10,6 +10,7 @@
 struct json_object *vmc_json_verdict(const struct vmc_report *r);
 struct json_object *vmc_json_events(const struct vmc_report *r);
 struct json_object *vmc_json_findings(const struct vmc_report *r);
+struct json_object *vmc_json_unexplained(const struct vmc_report *r);
 struct json_object *vmc_json_texts(const char *const *list, size_t n);
 /* json-stack.c */
 struct json_object *vmc_json_backtrace(const struct vmc_trace *tr);

@@ -40,6 +40,7 @@ struct json_object *vmc_json_verdict(const struct vmc_report *r)
 		vmc_json_set(row, "url", vmc_json_text(k->url));
 		vmc_json_set(row, "match", vmc_json_text(k->match));
 		vmc_json_set(row, "workaround", vmc_json_text(k->workaround));
+		vmc_json_set(row, "fix", vmc_json_text(k->fix));
 		json_object_array_add(known, row);
 	}
 	vmc_json_set(o, "category", vmc_json_text(v->category ? v->category : "unknown"));
@@ -107,7 +108,27 @@ struct json_object *vmc_json_findings(const struct vmc_report *r)
 		vmc_json_set(o, "evidence", vmc_json_texts(f->evidence.data, f->evidence.len));
 		vmc_json_set(o, "lines", lines(f));
 		vmc_json_set(o, "count", vmc_json_count(f->count));
+		vmc_json_set(o, "consequence", json_object_new_boolean(f->consequence));
 		json_object_array_add(a, o);
 	}
 	return a;
+}
+
+struct json_object *vmc_json_unexplained(const struct vmc_report *r)
+{
+	struct json_object *o = json_object_new_object(), *a = json_object_new_array();
+
+	for (size_t i = 0; i < r->unexplained.rows.len; i++) {
+		const struct vmc_unexplained *u = &r->unexplained.rows.data[i];
+		struct json_object *row = json_object_new_object();
+
+		vmc_json_set(row, "line", vmc_json_int(u->line, u->line));
+		vmc_json_set(row, "level", vmc_json_int(u->level >= 0, u->level));
+		vmc_json_set(row, "count", vmc_json_count(u->count));
+		vmc_json_set(row, "text", vmc_json_text(u->text));
+		json_object_array_add(a, row);
+	}
+	vmc_json_set(o, "count", vmc_json_count(r->unexplained.count));
+	vmc_json_set(o, "lines", a);
+	return o;
 }

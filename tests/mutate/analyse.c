@@ -179,7 +179,7 @@ void analyse(struct vmc_bytes file, bool slim, struct outcome *ret)
 	}
 	ret->opened = true;
 	ret->stage = "report";
-	err = vmc_report_dump(t, "mutated", VMC_LANG_EN, &r);
+	err = vmc_report_dump(t, "mutated", NULL, &r);
 	if (err) {
 		wrong(ret, "no report: %s", vmc_error_text(err));
 		vmc_error_free(err);

@@ -172,7 +172,7 @@ static void work_through(struct vmc_target *t, const char *path)
 	vmc_tasks_deinit(&tasks);
 	vmc_cpus_deinit(&cpus);
 	recorder.area = AREA_REPORT;
-	vmc_error_free(vmc_report_dump(t, path, VMC_LANG_EN, &r));
+	vmc_error_free(vmc_report_dump(t, path, NULL, &r));
 }
 
 static bool keep_pages(struct seed *s)

@@ -111,7 +111,7 @@ static void check_row(size_t i)
 	vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
 	const char *said = NULL;
 
-	assert_ok(vmc_report_text(rows[i].log, strlen(rows[i].log), "log", VMC_LANG_EN, &r));
+	assert_ok(vmc_report_text(rows[i].log, strlen(rows[i].log), "log", NULL, &r));
 	if (strcmp(r->verdict.category, rows[i].category) != 0)
 		fail_msg("row %zu: category %s, not %s", i, r->verdict.category, rows[i].category);
 	for (size_t k = 0; k < r->verdict.why.len; k++) {
@@ -149,7 +149,7 @@ static void arm64_as_well(void **state)
 	vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
 
 	(void)state;
-	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", VMC_LANG_EN, &r));
+	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", NULL, &r));
 	assert_true(r->code.known);
 	assert_string_equal(r->code.listing.insns[r->code.listing.faulting].text,
 			    "ldr x1, [x8, #0x18]");
@@ -163,7 +163,8 @@ static void in_chinese(void **state)
 	vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
 
 	(void)state;
-	assert_ok(vmc_report_text(rows[0].log, strlen(rows[0].log), "log", VMC_LANG_ZH, &r));
+	assert_ok(vmc_report_text(rows[0].log, strlen(rows[0].log), "log",
+				  &(struct vmc_report_options){ .lang = VMC_LANG_ZH }, &r));
 	assert_non_null(r->code.sentence);
 	assert_non_null(strstr(r->code.sentence, "空指针在 RDI 中"));
 }

@@ -78,7 +78,7 @@ static void check_row(size_t i)
 	vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
 	size_t n = 0;
 
-	assert_ok(vmc_report_text(rows[i].log, strlen(rows[i].log), "log", VMC_LANG_EN, &r));
+	assert_ok(vmc_report_text(rows[i].log, strlen(rows[i].log), "log", NULL, &r));
 	while (n < EVENTS_MAX && rows[i].events[n].title)
 		n++;
 	for (size_t k = 0; k < n && k < r->events.len; k++) {
@@ -111,7 +111,7 @@ static void an_event_has_what_its_report_says(void **state)
 	const struct vmc_event *e;
 
 	(void)state;
-	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", VMC_LANG_EN, &r));
+	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", NULL, &r));
 	assert_int_equal(r->events.len, 1);
 	e = &r->events.data[0];
 	assert_int_equal(e->line, 2);
@@ -134,7 +134,7 @@ static void the_panic_message_is_the_last_one(void **state)
 	vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
 
 	(void)state;
-	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", VMC_LANG_EN, &r));
+	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", NULL, &r));
 	assert_string_equal(r->panic_message, "Kernel panic - not syncing: second boot");
 }
 
@@ -146,7 +146,7 @@ static void nothing_in_gives_nothing_out(void **state)
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(logs); i++) {
 		vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
 
-		assert_ok(vmc_report_text(logs[i], strlen(logs[i]), "log", VMC_LANG_EN, &r));
+		assert_ok(vmc_report_text(logs[i], strlen(logs[i]), "log", NULL, &r));
 		assert_int_equal(r->events.len, 0);
 		assert_null(vmc_inquest_primary_oops(r));
 		assert_string_equal(r->verdict.category, "unknown");

@@ -57,7 +57,7 @@ static void report_on(const uint8_t *bytes, size_t size)
 	vmc_autoerror struct vmc_error *err =
 		vmc_target_open_bytes((struct vmc_bytes){ copy, size }, NULL, &t);
 	if (!err)
-		assert_ok(vmc_report_dump(t, "core", VMC_LANG_EN, &r));
+		assert_ok(vmc_report_dump(t, "core", NULL, &r));
 	vmc_report_free(r);
 	vmc_target_free(t);
 	free(copy);
@@ -70,7 +70,7 @@ static void the_whole_is_sound(void **state)
 
 	(void)state;
 	make_all(&m);
-	assert_ok(vmc_report_dump(mini_open(&m), "core", VMC_LANG_EN, &r));
+	assert_ok(vmc_report_dump(mini_open(&m), "core", NULL, &r));
 	assert_string_equal(r->verdict.culprit.function, "victim");
 	assert_int_equal(r->n_tasks, 5);
 	vmc_report_free(r);
@@ -196,7 +196,7 @@ static void as_many_cpus_as_can_be(void **state)
 	mini_u32(&m, ids, UINT32_MAX);
 	for (uint64_t i = 0; i < 9000; i++)
 		mini_u64(&m, big + 8 * i, m.percpu[0]);
-	assert_ok(vmc_report_dump(mini_open(&m), "core", VMC_LANG_EN, &r));
+	assert_ok(vmc_report_dump(mini_open(&m), "core", NULL, &r));
 	assert_int_equal(r->n_cpus, 8192);
 	vmc_report_free(r);
 }

@@ -90,7 +90,7 @@ static struct vmc_report *report(struct mini *m)
 {
 	struct vmc_report *r = NULL;
 
-	assert_ok(vmc_report_dump(mini_open(m), "core", VMC_LANG_EN, &r));
+	assert_ok(vmc_report_dump(mini_open(m), "core", NULL, &r));
 	return r;
 }
 

@@ -65,7 +65,7 @@ static void check_row(size_t i)
 	vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
 	const struct vmc_verdict *v;
 
-	assert_ok(vmc_report_text(rows[i].log, strlen(rows[i].log), "log", VMC_LANG_EN, &r));
+	assert_ok(vmc_report_text(rows[i].log, strlen(rows[i].log), "log", NULL, &r));
 	v = &r->verdict;
 	if (strcmp(v->category, rows[i].category) != 0)
 		fail_msg("row %zu: category %s, not %s", i, v->category, rows[i].category);
@@ -95,7 +95,7 @@ static void a_mere_warning_is_not_called_fatal(void **state)
 	vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
 
 	(void)state;
-	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", VMC_LANG_EN, &r));
+	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", NULL, &r));
 	assert_false(r->has_panic);
 	assert_null(strstr(r->verdict.title, "fatal"));
 	assert_non_null(strstr(r->verdict.title, "WARNING"));
@@ -135,7 +135,7 @@ static void a_fault_of_the_same_program_is_the_trigger(void **state)
 		const char *log = trigger_rows[i].log;
 		const struct vmc_culprit *t;
 
-		assert_ok(vmc_report_text(log, strlen(log), "log", VMC_LANG_EN, &r));
+		assert_ok(vmc_report_text(log, strlen(log), "log", NULL, &r));
 		if (r->verdict.has_trigger != trigger_rows[i].is_trigger)
 			fail_msg("row %zu: %d", i, r->verdict.has_trigger);
 		if (!trigger_rows[i].is_trigger)
@@ -160,7 +160,7 @@ static void the_last_fault_counts_and_the_first_report(void **state)
 	const char *why;
 
 	(void)state;
-	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", VMC_LANG_EN, &r));
+	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", NULL, &r));
 	assert_true(r->verdict.has_trigger);
 	why = r->verdict.why.data[r->verdict.why.len - 1];
 	assert_non_null(strstr(why, "line 2"));
