@@ -15,5 +15,7 @@ struct json_object *vmc_json_texts(const char *const *list, size_t n);
 /* json-stack.c */
 struct json_object *vmc_json_backtrace(const struct vmc_trace *tr);
 struct json_object *vmc_json_cpus(const struct vmc_report *r);
+/* json-code.c; NULL where no code is known */
+struct json_object *vmc_json_code(const struct vmc_report *r);
 
 #endif

@@ -192,6 +192,7 @@ struct vmc_error *vmc_render_json(const struct vmc_report *r, struct vmc_str *ou
 	vmc_json_set(o, "events", vmc_json_events(r));
 	vmc_json_set(o, "findings", vmc_json_findings(r));
 	vmc_json_set(o, "unexplained", vmc_json_unexplained(r));
+	vmc_json_set(o, "code", vmc_json_code(r));
 	vmc_json_set(o, "backtrace", vmc_json_backtrace(&r->backtrace));
 	vmc_json_set(o, "cpus", vmc_json_cpus(r));
 	vmc_json_set(o, "blocked", json_object_new_array());
