@@ -81,7 +81,7 @@ static void machine_rows(const struct vmc_report *r, struct vmc_sheet *s, struct
 		if (sys->cpu_khz)
 			vmc_str_addf(&text, "  (%llu Mhz)",
 				     (unsigned long long)(sys->cpu_khz / 1000));
-		else
+		else if (r->target)
 			vmc_str_add(&text, "  (unknown Mhz)");
 		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, "MACHINE", &text);
 	}

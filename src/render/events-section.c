@@ -11,7 +11,13 @@
 /* Of those, what stands before the cause. */
 #define SHOWN_BEFORE 5
 
-/* "  (CPU 1, pid 125, "crasher")": what is known of it. */
+/* The title for people, where it has one: "WARNING in corrupted" is for comparing. */
+static const char *headline(const struct vmc_event *e)
+{
+	return e->oops ? e->oops->headline : e->title;
+}
+
+/* "  (CPU 1, pid 125, "crasher")": what is known of it, and is not in the title. */
 static void who(const struct vmc_event *e, struct vmc_str *out)
 {
 	const char *separator = "  (";
@@ -24,19 +30,13 @@ static void who(const struct vmc_event *e, struct vmc_str *out)
 		vmc_str_addf(out, "%spid %lld", separator, (long long)e->pid);
 		separator = ", ";
 	}
-	if (e->comm) {
+	if (e->comm && !(e->oops && e->oops->user_mode)) {
 		vmc_str_addf(out, "%s\"", separator);
 		vmc_words_safe(out, e->comm);
 		vmc_str_addc(out, '"');
 		separator = ", ";
 	}
 	vmc_str_add(out, *separator == ',' ? ")" : "");
-}
-
-/* The title for people, where it has one: "WARNING in corrupted" is for comparing. */
-static const char *headline(const struct vmc_event *e)
-{
-	return e->oops ? e->oops->headline : e->title;
 }
 
 static void stamp(const struct vmc_event *e, struct vmc_str *out)

@@ -39,11 +39,22 @@ static void blanks(const struct pen *p, size_t n)
 	vmc_str_addf(p->out, "%*s", (int)n, "");
 }
 
-/* Continuation lines start at column `indent`. The first line stands there already. */
-static void folded(const struct pen *p, enum vmc_mood mood, const char *text, size_t indent)
+/* Columns from there to the right margin. */
+static size_t room_at(const struct pen *p, size_t indent)
 {
 	size_t width = p->style->width;
-	size_t room = width < WIDTH_MIN ? SIZE_MAX : width > indent ? width - indent : 1;
+
+	return width < WIDTH_MIN ? SIZE_MAX : width > indent ? width - indent : 1;
+}
+
+/*
+ * Continuation lines start at column `indent`, those of a list's item below its words. The
+ * first line stands there already.
+ */
+static void folded(const struct pen *p, enum vmc_mood mood, const char *text, size_t indent)
+{
+	size_t below = indent + (strncmp(text, "- ", 2) == 0 ? 2 : 0);
+	size_t room = room_at(p, indent), rest = room_at(p, below);
 
 	for (;;) {
 		size_t n = vmc_fold_line(text, room);
@@ -53,7 +64,8 @@ static void folded(const struct pen *p, enum vmc_mood mood, const char *text, si
 		text += n + strspn(text + n, " ");
 		if (!*text)
 			return;
-		blanks(p, indent);
+		blanks(p, below);
+		room = rest;
 	}
 }
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "knowledge/value.h"
+
 #define KB 1024.0
 #define MB (1024.0 * 1024.0)
 #define GB (1024.0 * 1024.0 * 1024.0)
@@ -108,13 +110,13 @@ void vmc_words_taint_long(enum vmc_lang lang, uint64_t mask, struct vmc_str *out
 	const char *separator = "";
 
 	for (unsigned int bit = 0; bit < 64; bit++) {
-		char letter = vmc_taint_letter(bit);
-		const char *meaning = vmc_taint_meaning(bit);
+		const struct vmc_value *v = mask >> bit & 1 ? vmc_value_bit("taint", bit) : NULL;
 
 		if (!(mask >> bit & 1))
 			continue;
-		if (meaning && letter)
-			vmc_str_addf(out, "%s%c %s", separator, letter, vmc_say(lang, meaning));
+		if (v && v->letter)
+			vmc_str_addf(out, "%s%c %s", separator, v->letter,
+				     vmc_said_in(&v->meaning, lang));
 		else
 			vmc_str_addf(out, vmc_say(lang, "%sbit %u (unknown)"), separator, bit);
 		separator = vmc_say(lang, ", ");

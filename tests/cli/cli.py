@@ -96,6 +96,13 @@ def fixtures():
     return sorted(found)
 
 
+def logs():
+    """Logs in the tree as text."""
+    folder = os.path.join(ROOT, "tests", "fixtures")
+    return [os.path.join(folder, name) for name in sorted(os.listdir(folder))
+            if name.endswith((".console", ".dmesg.txt"))]
+
+
 def schema():
     with open(os.path.join(ROOT, "data", "report.schema.json"), encoding="utf-8") as f:
         return json.load(f)

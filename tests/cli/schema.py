@@ -70,9 +70,12 @@ def second_opinion(schema, report):
 
 def main():
     schema, failed, asked = cli.schema(), 0, True
-    inputs = [("log text", "-", cli.LOG)] + [(os.path.basename(p), p, "") for p in cli.fixtures()]
-    for name, path, stdin in inputs:
-        r = cli.run(path, "--format", "json", stdin=stdin)
+    files = [("log text", "-", cli.LOG)]
+    files += [(os.path.basename(p), p, "") for p in cli.logs() + cli.fixtures()]
+    inputs = [(f"{name}, {lang}", path, stdin, lang)
+              for name, path, stdin in files for lang in ("en", "zh_CN")]
+    for name, path, stdin, lang in inputs:
+        r = cli.run(path, "--format", "json", "--lang", lang, stdin=stdin)
         problems = []
         if r.returncode not in (0, 1):
             problems.append(f"exit status {r.returncode}: {r.err}")
@@ -88,7 +91,7 @@ def main():
         failed += bool(problems)
     if not asked:
         print("note: python3-jsonschema is not installed; only our own checker was asked")
-    if len(inputs) == 1:
+    if not cli.fixtures():
         print("note: no dump in tests/fixtures; only log text was checked")
     return failed > 0
 
