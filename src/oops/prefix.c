@@ -358,19 +358,19 @@ size_t vmc_oops_find_stamp(struct slice s, size_t from)
 	while (from < s.n) {
 		size_t at = slice_find_char(slice_from(s, from), '[');
 		struct slice r;
-		uint64_t v;
+		size_t whole;
+		int64_t ns;
 
 		if (at == SLICE_NONE)
 			return SLICE_NONE;
 		from += at + 1;
 		r = slice_head(slice_from(s, from), STAMP_LENGTH_MAX);
 		slice_eat_blanks(&r);
-		if (!slice_eat_dec(&r, &v) || !slice_eat(&r, "."))
+		whole = slice_find_char(r, '.');
+		if (whole == SLICE_NONE || slice_find_char(r, ']') != whole + 1 + STAMP_FRACTION)
 			continue;
-		at = r.n;
-		if (!slice_eat_dec(&r, &v) || at - r.n != STAMP_FRACTION || !slice_eat(&r, "]"))
-			continue;
-		if (!r.n || *r.p == ' ' || *r.p == '[')
+		if (vmc_oops_eat_seconds(&r, &ns) && slice_eat(&r, "]") &&
+		    (!r.n || *r.p == ' ' || *r.p == '['))
 			return from - 1;
 	}
 	return SLICE_NONE;

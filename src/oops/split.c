@@ -98,7 +98,8 @@ static bool add_pieces(struct splitter *sp, struct slice s, const struct vmc_log
 		text = s;
 		vmc_oops_eat_prefixes(&text, &line);
 		vmc_oops_eat_journal_host(&text, &line, &sp->host);
-		cut = line.foreign ? SLICE_NONE : vmc_oops_find_stamp(text, 0);
+		/* a stamp that was no prefix of this line is none of the next one either */
+		cut = line.foreign ? SLICE_NONE : vmc_oops_find_stamp(text, text.p == s.p);
 		if (cut != SLICE_NONE) {
 			s = slice_from(text, cut);
 			row = slice_head(row, (size_t)(s.p - row.p));

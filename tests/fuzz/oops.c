@@ -7,6 +7,7 @@
 
 #include "oops/encoding.h"
 #include "oops/oops.h"
+#include "oops/quality.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -64,6 +65,25 @@ static size_t read_lines(const struct vmc_log_lines *lines)
 	return n;
 }
 
+static void judge(const struct vmc_log_lines *lines)
+{
+	struct vmc_log_quality q = { 0 };
+	const struct vmc_log_flaw *f;
+
+	vmc_error_free(vmc_log_quality_of(lines, &q));
+	vmc_vec_each (f, &q.flaws)
+		if (f->first > f->last || f->last >= lines->len || f->original >= lines->len)
+			__builtin_trap();
+	for (size_t i = 0; i < lines->len; i++) {
+		size_t boot = vmc_log_boot_of(&q, i);
+
+		if (boot >= q.boots.len || i < q.boots.data[boot].first ||
+		    i >= q.boots.data[boot].end)
+			__builtin_trap();
+	}
+	vmc_log_quality_deinit(&q);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct vmc_log_lines lines = { 0 };
@@ -79,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	vmc_error_free(vmc_log_split(text, size, &lines));
 	if (read_lines(&lines) == SIZE_MAX)
 		__builtin_trap();
+	judge(&lines);
 	scan(lines.data, lines.len);
 	/* records of a dump have times but no prefixes */
 	for (size_t i = 0; i < lines.len; i++) {

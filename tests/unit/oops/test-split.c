@@ -153,6 +153,12 @@ static const struct {
 	  "1:** 4491 printk messages dropped **\n1:text\n" },
 	{ "[    1.000000] ** 12 printk messages dropped **\n[    2.000000] text\n",
 	  "1:** 12 printk messages dropped **\n2:text\n" },
+	/* no stamps, though they look like it; and one in a record that has its time already */
+	{ "[99999999999999999999.123456] text [   12.3456] text\n",
+	  "1:[99999999999999999999.123456] text [   12.3456] text\n" },
+	{ "{\"_SOURCE_MONOTONIC_TIMESTAMP\":\"1\",\"MESSAGE\":\"[    1.000000] a[    2.000000] "
+	  "b\"}\n",
+	  "!1:[    1.000000] a\n1:[    2.000000] b\n" },
 	/* carriage returns */
 	{ "10 %\r20 %\r\n[    1.000000] text\r\r\n", "1:10 %\n1:20 %\n2:text\n" },
 	{ "[    1.000000] one\r[    2.000000] two\r", "1:one\n2:two\n" },
