@@ -198,8 +198,7 @@ static void weigh_reported(struct weighing *w, const char *release)
 		return;
 	}
 	w->proven = false;
-	clause(w, vmc_inquest_sayf(w->report, "it was reported on another release than %s",
-				   release));
+	clause(w, vmc_inquest_sayf(w->report, "it was reported on another one"));
 }
 
 static void weigh(struct weighing *w)
@@ -208,9 +207,9 @@ static void weigh(struct weighing *w)
 	struct vmc_report *r = w->report;
 	const char *release = release_of(r);
 
-	clause(w, vmc_inquest_sayf(
-			  r, "the message is there (%s)",
-			  vmc_inquest_place(r, r->lines.data[w->hit->lines[0]].number)));
+	clause(w,
+	       vmc_inquest_sayf(r, "the message is there (%s)",
+				vmc_inquest_place(r, r->lines.data[w->hit->lines[0]].number)));
 	weigh_frames(w);
 	weigh_modules(w);
 	weigh_text(w, q->release, release,

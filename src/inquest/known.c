@@ -50,13 +50,14 @@ static struct vmc_hit *hit_of(struct reader *x, const struct vmc_rule *rule)
 	return &x->hits.data[x->hits.len - 1];
 }
 
-/* Does the rule say more of this line of a report than that the report is there? */
+/* Does the rule say more of the line than that a report, or another known form, is there? */
 static bool tells_more(const struct vmc_rule *rule, const struct vmc_survey_line *l)
 {
-	if (!l->oops)
-		return true;
-	if (rule->specificity == SPECIFICITY_GENERIC)
-		return false;
+	bool is_generic = rule->specificity == SPECIFICITY_GENERIC;
+
+	/* a harmless header is structure, wherever it stands */
+	if (!l->oops || is_generic)
+		return !l->oops && !(is_generic && rule->severity == VMC_RULE_BENIGN);
 	return l->index == l->oops->opening_index || rule->specificity == SPECIFICITY_SIGNATURE;
 }
 

@@ -8,6 +8,9 @@
 #include "base/str.h"
 #include "knowledge/match.h"
 
+/* Place and severity stand before it in a line of a terminal. */
+#define TITLE_MAX 72
+
 static size_t n_bad;
 
 static void complain(const struct vmc_rule *r, const char *fmt, ...) VMC_PRINTF(2, 3);
@@ -44,6 +47,10 @@ static void patterns_and_examples(const struct vmc_rule *r)
 		complain(r, "has no example");
 	if (!r->references.n)
 		complain(r, "has no reference");
+	if (!r->title.in[VMC_LANG_EN])
+		complain(r, "has no title");
+	else if (strlen(r->title.in[VMC_LANG_EN]) > TITLE_MAX)
+		complain(r, "the title is no line of a list");
 }
 
 static void test_patterns_and_examples(void **state)
@@ -67,7 +74,9 @@ static void both_lists(const struct vmc_rule *r, const struct vmc_said_list *s, 
 
 static void languages(const struct vmc_rule *r)
 {
+	both(r, &r->title, "title");
 	both(r, &r->meaning, "meaning");
+	both(r, &r->issue.outcome, "outcome");
 	both(r, &r->requires.note, "note");
 	both(r, &r->issue.workaround, "workaround");
 	both(r, &r->issue.fix, "fix");
