@@ -188,8 +188,6 @@ const char *vmc_inquest_category(struct vmc_report *r, const struct vmc_oops *o,
 {
 	const char *category = o ? o->category : NULL, *meaning, *by_address, *other;
 
-	if (o)
-		vmc_inquest_why(r, "%s: %s", vmc_inquest_place(r, o->first_line), o->headline);
 	if (vmc_inquest_sysrq(&r->backtrace)) {
 		vmc_inquest_why(
 			r, "sysrq_handle_crash() is on the stack: somebody asked for this crash");

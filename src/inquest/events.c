@@ -12,6 +12,8 @@
  *   5. A fault in user space is never the cause of a kernel's death, but it may be
  *      the trigger.
  *   6. A panic without a report before it is its own cause.
+ *
+ * What the other reports are to the cause is worked out in order.c.
  */
 #include <string.h>
 
@@ -71,8 +73,19 @@ static bool is_named(const struct vmc_report *r, const struct vmc_oops *o)
 	return false;
 }
 
-/* Index of the report that is the cause, or -1. */
-static int choose_primary(const struct vmc_report *r)
+/* Which rule decided, in words that follow the report's headline. */
+#define BY_PANIC VMC_SAY("the report that the panic speaks of")
+#define FIRST_DEFECT VMC_SAY("the first defect that the log reports")
+#define BY_PANIC_ON_WARN VMC_SAY("the warning that panic_on_warn made fatal")
+#define WARNING_ALONE VMC_SAY("the first warning; nothing worse was reported")
+#define PANIC_ALONE VMC_SAY("no report stands before the panic: its message is all there is")
+
+struct choice {
+	int report; /* index, -1 none */
+	const char *why;
+};
+
+static struct choice choose_primary(const struct vmc_report *r)
 {
 	bool by_warning = warned_to_death(r);
 	int panic = -1, defect = -1, warning = -1, last_warning = -1, named = -1;
@@ -98,24 +111,24 @@ static int choose_primary(const struct vmc_report *r)
 		}
 	}
 	if (by_warning && last_warning >= 0)
-		return last_warning;
+		return (struct choice){ last_warning, BY_PANIC_ON_WARN };
 	if (named >= 0)
-		return named;
+		return (struct choice){ named, BY_PANIC };
 	if (defect >= 0)
-		return defect;
-	return panic >= 0 ? panic : warning;
+		return (struct choice){ defect, FIRST_DEFECT };
+	return panic >= 0 ? (struct choice){ panic, PANIC_ALONE }
+			  : (struct choice){ warning, WARNING_ALONE };
 }
 
 struct vmc_error *vmc_inquest_events(struct vmc_report *r)
 {
-	int cause = choose_primary(r), primary = -1;
+	struct choice choice = choose_primary(r);
+	int cause = choice.report;
 
 	for (size_t i = 0; i < r->oopses.n_reports; i++) {
 		const struct vmc_oops *o = &r->oopses.reports[i];
 		if (is_echo(r, o))
 			continue;
-		if ((int)i == cause)
-			primary = (int)r->events.len;
 		struct vmc_event e = {
 			.title = o->title,
 			.type = o->type,
@@ -127,14 +140,18 @@ struct vmc_error *vmc_inquest_events(struct vmc_report *r)
 			.time_ns = o->time_ns,
 			.line = o->first_line,
 			.primary = (int)i == cause,
-			.consequence_of =
-				primary >= 0 && (int)i > cause && !o->user_mode ? primary : -1,
+			.role = (int)i == cause ? VMC_ROLE_PRIMARY : VMC_ROLE_UNRELATED,
+			.consequence_of = -1,
 			.oops = o,
 		};
 
 		if (!vmc_vec_push(&r->events, e))
 			return vmc_error_no_memory();
 	}
+	if (cause >= 0)
+		vmc_inquest_why(r, "%s: %s; %s",
+				vmc_inquest_place(r, r->oopses.reports[cause].first_line),
+				r->oopses.reports[cause].headline, vmc_say(r->lang, choice.why));
 	return NULL;
 }
 

@@ -15,6 +15,14 @@ const struct vmc_event *vmc_inquest_primary(const struct vmc_report *r);
 /* The same as kernel report. */
 const struct vmc_oops *vmc_inquest_primary_oops(const struct vmc_report *r);
 
+/* What the other events are to the primary one: role, note, consequence_of. After the trigger. */
+void vmc_inquest_order(struct vmc_report *r);
+/* "symptom"; and in words: "first symptom". */
+const char *vmc_inquest_role_id(enum vmc_role role);
+const char *vmc_inquest_role_words(enum vmc_lang lang, enum vmc_role role);
+/* Fills report.signature. */
+void vmc_inquest_signature(struct vmc_report *r);
+
 /* Where a stack points the finger. */
 struct vmc_blame {
 	const struct vmc_frame *fault;	 /* interrupted by a fault, BUG or WARN; NULL none */

@@ -46,6 +46,18 @@ struct vmc_verdict {
 	VMC_VEC(const char *) next_steps;
 };
 
+/* What an event is to the cause. */
+enum vmc_role {
+	VMC_ROLE_UNRELATED,   /* nothing links it with the cause */
+	VMC_ROLE_TRIGGER,     /* a program's fault that led the kernel there */
+	VMC_ROLE_SYMPTOM,     /* the same trouble, noticed earlier */
+	VMC_ROLE_PRIMARY,     /* the cause */
+	VMC_ROLE_FOLLOW_UP,   /* reported by a kernel that the cause had damaged */
+	VMC_ROLE_PANIC,	      /* the kernel gave up because of it */
+	VMC_ROLE_CONSEQUENCE, /* of the panic: never a cause */
+	VMC_ROLE_COUNT,
+};
+
 struct vmc_event {
 	const char *title, *type, *frame, *module, *comm;
 	int64_t pid;	 /* -1 unknown */
@@ -53,6 +65,8 @@ struct vmc_event {
 	int64_t time_ns; /* -1 unknown */
 	uint32_t line;	 /* log line number, 0 unknown */
 	bool primary;
+	enum vmc_role role;
+	const char *note; /* what is known of the link, in words; NULL */
 	int consequence_of;	     /* index of the event it follows from, -1 */
 	const struct vmc_oops *oops; /* the kernel report it was made from */
 	/* of a fault in user space */
@@ -129,6 +143,7 @@ struct vmc_report {
 	const char *panic_state; /* "TASK_RUNNING" */
 
 	struct vmc_verdict verdict;
+	const char *signature; /* the same for two crashes of one defect; NULL unknown */
 	VMC_VEC(struct vmc_event) events;
 	VMC_VEC(struct vmc_finding) findings;
 	VMC_VEC(struct vmc_fact) environment;

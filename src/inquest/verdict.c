@@ -197,6 +197,8 @@ void vmc_inquest_verdict(struct vmc_report *r)
 		vmc_inquest_why(r, "%s", r->code.sentence);
 	vmc_inquest_culprit(r, o, &b);
 	vmc_inquest_trigger(r, o);
+	vmc_inquest_order(r);
+	vmc_inquest_signature(r);
 	r->verdict.title = title_of(r, o);
 	write_summary(r, o, &b);
 	write_next_steps(r);

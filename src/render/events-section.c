@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "inquest/inquest.h"
 #include "render/words.h"
 
 /* More events than this are a storm: those around the cause tell the story. */
@@ -48,6 +49,24 @@ static void stamp(const struct vmc_event *e, struct vmc_str *out)
 			     (unsigned long long)(ns % 1000000000 / 1000));
 }
 
+/* What the event is to the cause. */
+static void relation(enum vmc_lang lang, const struct vmc_event *e, struct vmc_str *out)
+{
+	const char *role = vmc_inquest_role_words(lang, e->role);
+
+	if (e->primary)
+		vmc_str_add(out, vmc_say(lang, "  <- the cause"));
+	else if (e->consequence_of >= 0 && e->note)
+		vmc_str_addf(out, vmc_say(lang, "  (follows from %d: %s)"), e->consequence_of + 1,
+			     e->note);
+	else if (e->consequence_of >= 0)
+		vmc_str_addf(out, vmc_say(lang, "  (follows from %d)"), e->consequence_of + 1);
+	else if (e->note && e->role != VMC_ROLE_UNRELATED)
+		vmc_str_addf(out, vmc_say(lang, "  (%s: %s)"), role, e->note);
+	else
+		vmc_str_addf(out, vmc_say(lang, "  (%s)"), role);
+}
+
 static void event_row(const struct vmc_report *r, size_t i, struct vmc_sheet *s,
 		      struct vmc_section *sec)
 {
@@ -67,10 +86,7 @@ static void event_row(const struct vmc_report *r, size_t i, struct vmc_sheet *s,
 		vmc_str_addc(&text, ']');
 	}
 	who(e, &text);
-	if (e->primary)
-		vmc_str_add(&text, vmc_say(s->lang, "  <- the cause"));
-	else if (e->consequence_of >= 0)
-		vmc_str_addf(&text, vmc_say(s->lang, "  (follows from %d)"), e->consequence_of + 1);
+	relation(s->lang, e, &text);
 	vmc_sheet_table(s, sec, e->primary ? VMC_MOOD_BAD : VMC_MOOD_PLAIN,
 			vmc_arena_printf(&s->arena, "%2zu", i + 1), vmc_str_text(&place), &text);
 }

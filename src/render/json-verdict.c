@@ -2,6 +2,8 @@
 /* What was concluded: verdict, events, findings. */
 #include "render/json-parts.h"
 
+#include "inquest/inquest.h"
+
 struct json_object *vmc_json_texts(const char *const *list, size_t n)
 {
 	struct json_object *a = json_object_new_array();
@@ -77,6 +79,8 @@ struct json_object *vmc_json_events(const struct vmc_report *r)
 		vmc_json_set(o, "time", vmc_json_seconds(e->time_ns));
 		vmc_json_set(o, "line", vmc_json_int(e->line, e->line));
 		vmc_json_set(o, "primary", json_object_new_boolean(e->primary));
+		vmc_json_set(o, "role", vmc_json_text(vmc_inquest_role_id(e->role)));
+		vmc_json_set(o, "note", vmc_json_text(e->note));
 		vmc_json_set(o, "consequence_of",
 			     vmc_json_int(e->consequence_of >= 0, e->consequence_of));
 		json_object_array_add(a, o);

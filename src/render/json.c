@@ -189,6 +189,7 @@ struct vmc_error *vmc_render_json(const struct vmc_report *r, struct vmc_str *ou
 	vmc_json_set(o, "panic", panic_object(r));
 	vmc_json_set(o, "taint", taint_object(r));
 	vmc_json_set(o, "verdict", vmc_json_verdict(r));
+	vmc_json_set(o, "signature", vmc_json_text(r->signature));
 	vmc_json_set(o, "events", vmc_json_events(r));
 	vmc_json_set(o, "findings", vmc_json_findings(r));
 	vmc_json_set(o, "unexplained", vmc_json_unexplained(r));

@@ -52,6 +52,18 @@
 	"[   25.000008]  v_read+0x1/0x2 [v]\n"                                           \
 	"[   25.000009]  </TASK>\n"
 
+#define HUNG2                                                                            \
+	"[   26.000000] INFO: task mv:778 blocked for more than 123 seconds.\n"          \
+	"[   26.000001]       Not tainted 6.1.0-mini #1\n"                               \
+	"[   26.000002] task:mv              state:D stack:    0 pid:  778 ppid:     1 " \
+	"flags:0x0\n"                                                                    \
+	"[   26.000003] Call Trace:\n"                                                   \
+	"[   26.000004]  <TASK>\n"                                                       \
+	"[   26.000005]  __schedule+0x1/0x2\n"                                           \
+	"[   26.000006]  schedule+0x1/0x2\n"                                             \
+	"[   26.000007]  v_unlink+0x1/0x2 [v]\n"                                         \
+	"[   26.000008]  </TASK>\n"
+
 #define SEGFAULT(comm, pid)                                                                        \
 	"[   15.000000] " comm "[" pid "]: segfault at 0 ip 0000000000401234 sp 00007ffc00000000 " \
 	"error 4 in " comm "[400000+1000]\n"
