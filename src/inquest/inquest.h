@@ -95,7 +95,11 @@ void vmc_inquest_findings(struct vmc_report *r);
 /* Fills environment; of a text report also system and the panic task. */
 void vmc_inquest_environment(struct vmc_report *r);
 
-/* Adds a row to the report's list of unavailable things; consumes err. */
-void vmc_report_missing(struct vmc_report *r, struct vmc_error *err, const char *what);
+/*
+ * Adds a row to the report's list of unavailable things, in words that are marked with VMC_SAY.
+ * Consumes err (NULL: no row).
+ */
+void vmc_report_missing(struct vmc_report *r, struct vmc_error *err, const char *english, ...)
+	VMC_PRINTF(3, 4);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "inquest/report.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "inquest/inquest.h"
@@ -10,17 +11,35 @@
 /* Frames of all CPUs together: 8192 with 32 each. A frame holds the registers. */
 #define FRAMES_MAX (256u << 10)
 
-void vmc_report_missing(struct vmc_report *r, struct vmc_error *err, const char *what)
+/* Consumes err. */
+static void missing(struct vmc_report *r, struct vmc_error *err, const struct vmc_str *what,
+		    const struct vmc_str *said)
 {
-	struct vmc_unavailable row = { 0 };
+	struct vmc_unavailable row = {
+		.what = vmc_arena_strdup(&r->arena, vmc_str_text(what)),
+		.said = vmc_arena_strdup(&r->arena, vmc_str_text(said)),
+		.why = vmc_arena_strdup(&r->arena, vmc_error_text(err)),
+	};
+
+	vmc_error_free(err);
+	if (row.what && row.said && row.why)
+		(void)vmc_vec_push(&r->unavailable, row);
+}
+
+void vmc_report_missing(struct vmc_report *r, struct vmc_error *err, const char *english, ...)
+{
+	vmc_autostr struct vmc_str what = { 0 }, said = { 0 };
+	va_list ap, again;
 
 	if (!err)
 		return;
-	row.what = vmc_arena_strdup(&r->arena, vmc_say(r->lang, what));
-	row.why = vmc_arena_strdup(&r->arena, vmc_error_text(err));
-	vmc_error_free(err);
-	if (row.what && row.why)
-		(void)vmc_vec_push(&r->unavailable, row);
+	va_start(ap, english);
+	va_copy(again, ap);
+	vmc_str_addv(&what, english, ap);
+	vmc_str_addv(&said, vmc_say(r->lang, english), again);
+	va_end(again);
+	va_end(ap);
+	missing(r, err, &what, &said);
 }
 
 /* Log records -> the lines that oops/ reads; a record may hold several. */
@@ -76,11 +95,11 @@ static void read_log(struct vmc_report *r)
 	}
 	r->has_log = true;
 	if (r->log.problem && r->log.lost)
-		vmc_report_missing(r, vmc_error_copy(r->log.problem),
-				   vmc_inquest_sayf(r, lost_words(&r->log),
-						    (unsigned long long)r->log.lost));
+		vmc_report_missing(r, vmc_error_copy(r->log.problem), lost_words(&r->log),
+				   (unsigned long long)r->log.lost);
 	else if (r->log.problem)
-		vmc_report_missing(r, vmc_error_copy(r->log.problem), VMC_SAY("texts in the kernel log"));
+		vmc_report_missing(r, vmc_error_copy(r->log.problem),
+				   VMC_SAY("texts in the kernel log"));
 	err = split_records(r);
 	if (!err)
 		err = vmc_oops_scan(r->lines.data, r->lines.len, &r->oopses);
@@ -156,9 +175,11 @@ static void read_tasks(struct vmc_report *r)
 	r->n_tasks = r->tasks.tasks.len;
 	r->has_tasks = !r->tasks.pids_problem || !r->tasks.list_problem;
 	if (r->tasks.pids_problem)
-		vmc_report_missing(r, vmc_error_copy(r->tasks.pids_problem), VMC_SAY("tasks by pid tree"));
+		vmc_report_missing(r, vmc_error_copy(r->tasks.pids_problem),
+				   VMC_SAY("tasks by pid tree"));
 	if (r->tasks.list_problem)
-		vmc_report_missing(r, vmc_error_copy(r->tasks.list_problem), VMC_SAY("tasks by task list"));
+		vmc_report_missing(r, vmc_error_copy(r->tasks.list_problem),
+				   VMC_SAY("tasks by task list"));
 }
 
 static void add_cpu(struct vmc_report *r, const struct vmc_cpu *cpu)
@@ -181,12 +202,10 @@ static void add_cpu(struct vmc_report *r, const struct vmc_cpu *cpu)
 	if (err) {
 		vmc_trace_deinit(&row.trace);
 		row.trace.stopped = vmc_error_copy(err);
-		vmc_report_missing(r, err,
-				   vmc_inquest_sayf(r, "backtrace of CPU %d", cpu->cpu));
+		vmc_report_missing(r, err, VMC_SAY("backtrace of CPU %d"), cpu->cpu);
 	} else if (row.trace.stopped) {
-		vmc_report_missing(
-			r, vmc_error_copy(row.trace.stopped),
-			vmc_inquest_sayf(r, "rest of the backtrace of CPU %d", cpu->cpu));
+		vmc_report_missing(r, vmc_error_copy(row.trace.stopped),
+				   VMC_SAY("rest of the backtrace of CPU %d"), cpu->cpu);
 	}
 	row.is_idle =
 		idle_task && vmc_inquest_is_idle(&row.trace, cpu->cpu == r->cpu_view.panic_cpu);
@@ -246,8 +265,7 @@ static void read_cpus(struct vmc_report *r)
 			vmc_report_missing(
 				r,
 				vmc_error_new(VMC_LIMIT, "those before it have %zu frames", frames),
-				vmc_inquest_sayf(r, "backtraces of the CPUs behind CPU %d",
-						 cpu->cpu));
+				VMC_SAY("backtraces of the CPUs behind CPU %d"), cpu->cpu);
 	}
 }
 
@@ -262,23 +280,25 @@ static void note_dump_gaps(struct vmc_report *r)
 		       { 8, VMC_SAY("user memory") },
 		       { 16, VMC_SAY("free pages") } };
 	const struct vmc_dump_info *info = vmc_dump_info(r->target->dump);
-	vmc_autostr struct vmc_str what = { 0 };
+	vmc_autostr struct vmc_str what = { 0 }, said = { 0 };
 	uint64_t hollow = 0;
 
 	if (!info->complete)
 		vmc_report_missing(r, vmc_error_new(VMC_TRUNCATED, "%s", info->incomplete_why),
 				   VMC_SAY("part of the dump file"));
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(levels) && info->dump_level > 0; i++) {
-		if (info->dump_level & levels[i].bit)
-			vmc_str_addf(&what, "%s%s", what.len ? vmc_say(r->lang, ", ") : "",
-				     vmc_say(r->lang, levels[i].what));
+		if (!(info->dump_level & levels[i].bit))
+			continue;
+		vmc_str_addf(&said, "%s%s", what.len ? vmc_say(r->lang, ", ") : "",
+			     vmc_say(r->lang, levels[i].what));
+		vmc_str_addf(&what, "%s%s", what.len ? ", " : "", levels[i].what);
 	}
 	if (what.len)
-		vmc_report_missing(r,
-				   vmc_error_new(VMC_EXCLUDED,
-						 "excluded by the dump tool (makedumpfile -d %d)",
-						 info->dump_level),
-				   vmc_str_text(&what));
+		missing(r,
+			vmc_error_new(VMC_EXCLUDED,
+				      "excluded by the dump tool (makedumpfile -d %d)",
+				      info->dump_level),
+			&what, &said);
 	for (size_t i = 0; i < info->n_segments; i++) {
 		if (info->segments[i].memsz > info->segments[i].filesz)
 			hollow += info->segments[i].memsz - info->segments[i].filesz;
@@ -290,7 +310,7 @@ static void note_dump_gaps(struct vmc_report *r)
 				VMC_EXCLUDED,
 				"the file holds no bytes for these pages: they were zero or "
 				"were excluded by the dump tool, an ELF dump does not say which"),
-			vmc_inquest_sayf(r, "%llu KiB of memory", (unsigned long long)(hollow / 1024)));
+			VMC_SAY("%llu KiB of memory"), (unsigned long long)(hollow / 1024));
 }
 
 /* What follows from the facts, wherever they come from. */

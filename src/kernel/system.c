@@ -32,7 +32,7 @@ static void read_uts(struct vmc_target *t, struct vmc_system *ret)
 	if (err) {
 		const struct vmc_dump_info *info = vmc_dump_info(t->dump);
 
-		vmc_target_missing(t, err, "system names");
+		vmc_target_missing(t, err, VMC_SAY("system names"));
 		snprintf(ret->release, sizeof(ret->release), "%s",
 			 *t->release ? t->release : info->uts_release);
 		snprintf(ret->version, sizeof(ret->version), "%s", info->uts_version);
@@ -68,7 +68,7 @@ static void read_time(struct vmc_target *t, struct vmc_system *ret)
 		ret->date = vmc_dump_info(t->dump)->timestamp;
 		ret->date_from = "dump header";
 	}
-	vmc_target_missing(t, err, ret->has_date ? "uptime" : "date and uptime");
+	vmc_target_missing(t, err, ret->has_date ? VMC_SAY("uptime") : VMC_SAY("date and uptime"));
 }
 
 static void read_load(struct vmc_target *t, struct vmc_system *ret)
@@ -78,7 +78,7 @@ static void read_load(struct vmc_target *t, struct vmc_system *ret)
 	for (size_t i = 0; i < 3; i++)
 		ret->load[i] = (double)vmc_get_u64(&o, 8 * i) / (1 << FSHIFT);
 	ret->has_load = !vmc_obj_bad(&o);
-	vmc_target_missing(t, vmc_obj_error(&o, "avenrun"), "load average");
+	vmc_target_missing(t, vmc_obj_error(&o, "avenrun"), VMC_SAY("load average"));
 }
 
 static bool add_node(struct vmc_target *t, uint64_t addr, uint64_t *pages)
@@ -123,7 +123,7 @@ static void read_memory(struct vmc_target *t, struct vmc_system *ret)
 	struct vmc_error *err = vmc_obj_error(&table, "node_data");
 	vmc_target_missing(t,
 			   err ? err : vmc_error_new(VMC_NOT_FOUND, "no memory node can be read"),
-			   "memory size");
+			   VMC_SAY("memory size"));
 }
 
 static void read_cmdline(struct vmc_target *t, struct vmc_system *ret)
@@ -134,7 +134,8 @@ static void read_cmdline(struct vmc_target *t, struct vmc_system *ret)
 	if (!vmc_obj_bad(&o))
 		o.poison = vmc_memory_read_string(t->memory, o.addr, raw, sizeof(raw));
 	clean(ret->cmdline, sizeof(ret->cmdline), raw, sizeof(raw));
-	vmc_target_missing(t, vmc_obj_error(&o, "saved_command_line"), "kernel command line");
+	vmc_target_missing(t, vmc_obj_error(&o, "saved_command_line"),
+			   VMC_SAY("kernel command line"));
 }
 
 static void dmi_string(struct vmc_target *t, enum vmc_constant field, char *buf, size_t size)
@@ -206,6 +207,6 @@ void vmc_system_read(struct vmc_target *t, struct vmc_system *ret)
 	read_hypervisor(t, ret);
 	ret->taint = vmc_get_u64(&taint, 0);
 	ret->has_taint = !vmc_obj_bad(&taint);
-	vmc_target_missing(t, vmc_obj_error(&taint, "tainted_mask"), "taint");
+	vmc_target_missing(t, vmc_obj_error(&taint, "tainted_mask"), VMC_SAY("taint"));
 	ret->cpu_khz = vmc_get_u32(&khz, 0);
 }

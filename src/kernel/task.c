@@ -390,7 +390,7 @@ static struct vmc_error *add_idle_tasks(struct vmc_tasks *l, struct vmc_target *
 
 		if (vmc_obj_bad(&rq))
 			vmc_target_missing(t, vmc_obj_error(&rq, "run queue"),
-					   "idle task of CPU %zu", cpu);
+					   VMC_SAY("idle task of CPU %zu"), cpu);
 		else if (idle)
 			VMC_TRY(add_task(l, t, idle, NULL, BY_PIDS | BY_LIST, true, (int)cpu));
 	}

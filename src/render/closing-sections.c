@@ -13,7 +13,7 @@ void vmc_section_unavailable(const struct vmc_report *r, struct vmc_sheet *s)
 		return;
 	sec = vmc_sheet_section(s, VMC_SECTION_PROSE, vmc_say(s->lang, "NOT AVAILABLE"));
 	for (size_t i = 0; sec && i < r->unavailable.len; i++) {
-		vmc_words_safe(&text, r->unavailable.data[i].what);
+		vmc_words_safe(&text, r->unavailable.data[i].said);
 		vmc_str_add(&text, vmc_say(s->lang, ": "));
 		vmc_words_safe(&text, r->unavailable.data[i].why);
 		vmc_sheet_take(s, sec, VMC_MOOD_DOUBT, NULL, &text);

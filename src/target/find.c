@@ -45,7 +45,7 @@ void vmc_find_notes(struct vmc_target *t)
 			continue;
 		}
 		if (err)
-			vmc_target_missing(t, err, "registers of note %zu", i);
+			vmc_target_missing(t, err, VMC_SAY("registers of note %zu"), i);
 		else if (!vmc_vec_push(&t->notes, c))
 			return;
 	}
@@ -184,7 +184,7 @@ struct vmc_error *vmc_find_by_vmcoreinfo(struct vmc_target *t, struct vmc_image 
 	err = measure_image(t, &pt, stext & ~(LEAF_2M - 1), image, &number);
 	if (err) {
 		/* the page tables are gone: arithmetic still reaches the image */
-		vmc_target_missing(t, err, "kernel page table");
+		vmc_target_missing(t, err, VMC_SAY("kernel page table"));
 		image->n = 1;
 		image->pieces[0] = (struct vmc_image_piece){
 			{ stext & ~(LEAF_2M - 1), (stext & ~(LEAF_2M - 1)) + IMAGE_GUESS }, 0

@@ -328,6 +328,6 @@ void vmc_find_orc(struct vmc_target *t)
 	}
 	if (err) {
 		t->orc = (struct vmc_orc_table){ 0 };
-		vmc_target_missing(t, err, "ORC unwind tables");
+		vmc_target_missing(t, err, VMC_SAY("ORC unwind tables"));
 	}
 }

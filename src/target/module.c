@@ -130,7 +130,7 @@ static void read_list(struct vmc_target *t)
 	if (!vmc_obj_bad(&head) && !vmc_field_offset(t, VMC_F_module_list, &link))
 		head.poison = vmc_error_new(VMC_NOT_FOUND, "layout of struct module is not known");
 	if (vmc_obj_bad(&head)) {
-		vmc_target_missing(t, vmc_obj_error(&head, "modules"), "module list");
+		vmc_target_missing(t, vmc_obj_error(&head, "modules"), VMC_SAY("module list"));
 		return;
 	}
 	while (next != head.addr && seen.len < MODULES_MAX) {
@@ -144,7 +144,8 @@ static void read_list(struct vmc_target *t)
 		}
 		err = read_module(t, next - link, &m);
 		if (err)
-			vmc_target_missing(t, err, "module at 0x%" PRIx64, next - link);
+			vmc_target_missing(t, err, VMC_SAY("module at 0x%llx"),
+					   (unsigned long long)(next - link));
 		else if (!vmc_vec_push(&t->modules, m))
 			break;
 		next = vmc_get(&node, VMC_F_list_next);
@@ -156,7 +157,7 @@ static void read_list(struct vmc_target *t)
 		err = vmc_error_new(VMC_LIMIT, "only the first %zu modules are read",
 				    t->modules.len);
 	if (err)
-		vmc_target_missing(t, err, "rest of the module list");
+		vmc_target_missing(t, err, VMC_SAY("rest of the module list"));
 }
 
 void vmc_target_modules(struct vmc_target *t)
@@ -216,7 +217,7 @@ struct vmc_symtab *vmc_target_module_symbols(struct vmc_target *t, struct vmc_mo
 	if (!err)
 		err = vmc_kallsyms_load_module(&mem, symtab, num, strtab, typetab, &m->symbols);
 	if (err)
-		vmc_target_missing(t, err, "symbols of module %s", m->name);
+		vmc_target_missing(t, err, VMC_SAY("symbols of module %s"), m->name);
 	return m->symbols;
 }
 
@@ -273,6 +274,6 @@ struct vmc_types *vmc_target_module_types(struct vmc_target *t, struct vmc_modul
 	if (!err)
 		err = vmc_btf_open((struct vmc_bytes){ m->btf, size }, false, t->types, &m->types);
 	if (err)
-		vmc_target_missing(t, err, "types of module %s", m->name);
+		vmc_target_missing(t, err, VMC_SAY("types of module %s"), m->name);
 	return m->types ? m->types : t->types;
 }

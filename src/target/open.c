@@ -11,14 +11,17 @@
 
 void vmc_target_missing(struct vmc_target *t, struct vmc_error *err, const char *what_fmt, ...)
 {
-	vmc_autostr struct vmc_str what = { 0 };
+	vmc_autostr struct vmc_str what = { 0 }, said = { 0 };
 	struct vmc_unavailable row = { 0 };
-	va_list ap;
+	va_list ap, again;
 
 	if (!err)
 		return;
 	va_start(ap, what_fmt);
+	va_copy(again, ap);
 	vmc_str_addv(&what, what_fmt, ap);
+	vmc_str_addv(&said, vmc_say(t->lang, what_fmt), again);
+	va_end(again);
 	va_end(ap);
 	for (size_t i = 0; i < t->unavailable.len; i++) {
 		if (strcmp(t->unavailable.data[i].what, vmc_str_text(&what)) == 0) {
@@ -27,10 +30,11 @@ void vmc_target_missing(struct vmc_target *t, struct vmc_error *err, const char 
 		}
 	}
 	row.what = vmc_arena_strdup(&t->arena, vmc_str_text(&what));
+	row.said = vmc_arena_strdup(&t->arena, vmc_str_text(&said));
 	row.why = vmc_arena_strdup(&t->arena, vmc_error_text(err));
 	vmc_error_free(err);
 	/* without memory for the row the loss is silent; there is nobody to tell */
-	if (row.what && row.why)
+	if (row.what && row.said && row.why)
 		(void)vmc_vec_push(&t->unavailable, row);
 }
 
@@ -42,7 +46,7 @@ static void take_note_vmcoreinfo(struct vmc_target *t)
 		return;
 	struct vmc_error *err = vmc_vmcoreinfo_parse(info->vmcoreinfo, &t->vmcoreinfo);
 	if (err)
-		vmc_target_missing(t, err, "VMCOREINFO of the dump's notes");
+		vmc_target_missing(t, err, VMC_SAY("VMCOREINFO of the dump's notes"));
 	else
 		t->vmcoreinfo_from = VMC_VMCOREINFO_NOTE;
 }
@@ -96,30 +100,30 @@ static void identify(struct vmc_target *t, const struct vmc_open_options *o)
 			vmc_error_new(VMC_UNSUPPORTED,
 				      "the dump is of ELF machine %u; this program reads x86-64",
 				      info->machine),
-			"kernel state");
+			VMC_SAY("kernel state"));
 		return;
 	}
 	vmc_find_notes(t);
 	take_note_vmcoreinfo(t);
 	err = locate_kernel(t, o, &image);
 	if (err) {
-		vmc_target_missing(t, err, "kernel in memory");
+		vmc_target_missing(t, err, VMC_SAY("kernel in memory"));
 		return;
 	}
 	err = vmc_find_symbols(t, &image);
 	if (err)
-		vmc_target_missing(t, err, "kernel symbols (kallsyms)");
+		vmc_target_missing(t, err, VMC_SAY("kernel symbols (kallsyms)"));
 	if (!t->vmcoreinfo) {
 		err = vmc_find_vmcoreinfo_by_symbol(t);
 		if (err)
-			vmc_target_missing(t, err, "VMCOREINFO");
+			vmc_target_missing(t, err, VMC_SAY("VMCOREINFO"));
 	}
 	err = t->symbols ? vmc_find_banner(t) : NULL;
 	if (err)
-		vmc_target_missing(t, err, "kernel banner");
+		vmc_target_missing(t, err, VMC_SAY("kernel banner"));
 	err = t->symbols ? vmc_find_types(t) : NULL;
 	if (err)
-		vmc_target_missing(t, err, "kernel types (BTF)");
+		vmc_target_missing(t, err, VMC_SAY("kernel types (BTF)"));
 }
 
 /* The page table of the kernel itself instead of the one some CPU happened to use. */
@@ -145,7 +149,7 @@ static void open_parts(struct vmc_target *t, const struct vmc_open_options *o)
 		struct vmc_error *err = vmc_find_debuginfo(t, o->debuginfo[i]);
 
 		if (err)
-			vmc_target_missing(t, err, "debug info of %s", o->debuginfo[i]);
+			vmc_target_missing(t, err, VMC_SAY("debug info of %s"), o->debuginfo[i]);
 	}
 	release = vmc_vmcoreinfo_get(t->vmcoreinfo, "OSRELEASE");
 	if (!*t->release && release)
@@ -169,6 +173,7 @@ static struct vmc_error *finish_open(struct vmc_target *t, const struct vmc_open
 
 	if (!o)
 		o = &none;
+	t->lang = o->lang;
 	if (o->record)
 		err = vmc_dump_record(t->dump);
 	if (!err)

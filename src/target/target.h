@@ -11,6 +11,7 @@
 #ifndef VMC_TARGET_TARGET_H
 #define VMC_TARGET_TARGET_H
 
+#include "base/lang.h"
 #include "base/map.h"
 #include "base/str.h"
 #include "base/vec.h"
@@ -26,7 +27,8 @@
 
 /* One thing that the report cannot say, and why. */
 struct vmc_unavailable {
-	const char *what; /* "task list", "backtrace of CPU 3" */
+	const char *what; /* "task list", "backtrace of CPU 3": English, what programs ask for */
+	const char *said; /* the same in the language of the report */
 	const char *why;  /* the error's text */
 };
 
@@ -76,6 +78,7 @@ struct vmc_field_slot {
 };
 
 struct vmc_target {
+	enum vmc_lang lang;
 	struct vmc_dump *dump;
 	struct vmc_memory *memory;
 	struct vmc_vmcoreinfo *vmcoreinfo;
@@ -112,6 +115,7 @@ struct vmc_open_options {
 	size_t n_debuginfo;
 	bool deep_scan; /* VMCOREINFO may be searched for in all of a big dump */
 	bool record;	/* remember the pages read (slim) */
+	enum vmc_lang lang; /* of the words for what is unavailable */
 };
 
 /*
@@ -128,7 +132,10 @@ struct vmc_error *vmc_target_open_bytes(struct vmc_bytes bytes,
 void vmc_target_free(struct vmc_target *t);
 VMC_DEFINE_CLEANUP(struct vmc_target *, vmc_target_free, vmc_cleanup_targetp)
 
-/* Adds a row to `unavailable` unless `what` is there already. Consumes err (NULL: no row). */
+/*
+ * Adds a row to `unavailable` unless `what`, a sentence marked with VMC_SAY, is there already.
+ * Consumes err (NULL: no row).
+ */
 void vmc_target_missing(struct vmc_target *t, struct vmc_error *err, const char *what_fmt, ...)
 	VMC_PRINTF(3, 4);
 

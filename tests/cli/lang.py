@@ -22,8 +22,8 @@ WORD = r"[A-Za-z][a-z']*(?![\w.])"
 WORDS = re.compile(rf"(?<![\w.]){WORD}(?:,? {WORD}){{2,}}")
 COLON = 12  # the column of the colon behind a label
 # Members of the JSON that are sentences, wherever they stand.
-SENTENCES = {"title", "summary", "detail", "evidence", "why", "next_steps", "what", "match",
-             "workaround", "fix", "meaning", "check", "lang", "value", "functions", "step", "sentence",
+SENTENCES = {"title", "summary", "detail", "evidence", "why", "next_steps", "match",
+             "workaround", "fix", "remark", "meaning", "check", "lang", "value", "functions", "step", "sentence",
              "text", "meanings"}
 
 

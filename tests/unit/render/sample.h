@@ -79,8 +79,8 @@ static inline void sample_init(struct vmc_report *r)
 	sample_push(&r->backtrace, f);
 	f = (struct vmc_frame){ .pc = 0x43c000, .user = true, .has_regs = true };
 	sample_push(&r->backtrace, f);
-	if (!vmc_vec_push(&r->unavailable,
-			  (struct vmc_unavailable){ "task list", "page \xff excluded" }))
+	if (!vmc_vec_push(&r->unavailable, (struct vmc_unavailable){ "task list", "task list",
+								     "page \xff excluded" }))
 		abort();
 }
 
