@@ -186,7 +186,7 @@ static bool address_matters(const char *category)
 const char *vmc_inquest_category(struct vmc_report *r, const struct vmc_oops *o,
 				 const struct vmc_blame *b)
 {
-	const char *category = o ? o->category : NULL, *meaning, *by_address, *other;
+	const char *category = o ? o->category : NULL, *by_address, *other;
 
 	if (vmc_inquest_sysrq(&r->backtrace)) {
 		vmc_inquest_why(
@@ -211,14 +211,17 @@ const char *vmc_inquest_category(struct vmc_report *r, const struct vmc_oops *o,
 			o->source_file, o->source_line);
 	}
 	if (o && o->has_fault_address && (!category || address_matters(category))) {
-		by_address = vmc_inquest_address_category(o->fault_address, &meaning);
+		struct vmc_value_query q = vmc_inquest_address(r, o, o->fault_address);
+
+		const char *words = vmc_inquest_address_words(r, &q);
+
+		by_address = words ? vmc_inquest_address_category(&q) : NULL;
 		/* poison beats "bad pointer"; a small address is NULL plus an offset */
 		if (by_address && (strcmp(by_address, "null-deref") != 0 || !category ||
 				   strcmp(category, "bad-pointer") == 0)) {
 			category = by_address;
 			vmc_inquest_why(r, "the faulting address 0x%llx is %s",
-					(unsigned long long)o->fault_address,
-					vmc_say(r->lang, meaning));
+					(unsigned long long)o->fault_address, words);
 		}
 	}
 	other = vmc_inquest_code_category(r, o);

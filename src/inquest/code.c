@@ -295,10 +295,11 @@ void vmc_inquest_code(struct vmc_report *r)
 
 const char *vmc_inquest_code_category(const struct vmc_report *r, const struct vmc_oops *o)
 {
-	const char *meaning;
+	struct vmc_value_query q;
 
 	/* where the kernel names the address itself, that decides */
 	if (!r->code.has_operand || !o || o->has_fault_address || !vmc_streq(o->category, "gpf"))
 		return NULL;
-	return vmc_inquest_address_category(r->code.operand, &meaning);
+	q = vmc_inquest_address(r, o, r->code.operand);
+	return vmc_inquest_address_category(&q);
 }

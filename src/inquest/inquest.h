@@ -7,6 +7,7 @@
 #define VMC_INQUEST_INQUEST_H
 
 #include "inquest/report.h"
+#include "knowledge/value.h"
 
 /* Kernel reports of the log -> events; exactly one primary, where there is any defect. */
 struct vmc_error *vmc_inquest_events(struct vmc_report *r) VMC_MUST_CHECK;
@@ -47,10 +48,6 @@ const struct vmc_frame *vmc_inquest_waiter(const struct vmc_trace *trace);
 /* Function without compiler suffixes, in the report's arena. */
 const char *vmc_inquest_stem(struct vmc_report *r, const char *function);
 
-/* Category by an address that a fault was about: poison and NULL patterns; NULL when it tells
- * nothing. */
-const char *vmc_inquest_address_category(uint64_t address, const char **ret_meaning);
-
 /*
  * Sentences in the report's language, in its arena; NULL when memory runs out. why and next
  * add theirs to the verdict's lists: a step of the reasoning with its evidence, a thing to do.
@@ -87,6 +84,18 @@ void vmc_inquest_trigger(struct vmc_report *r, const struct vmc_oops *primary);
 void vmc_inquest_code(struct vmc_report *r);
 /* The category that the faulting instruction proves where the report `o` names no address; NULL. */
 const char *vmc_inquest_code_category(const struct vmc_report *r, const struct vmc_oops *o);
+
+/* The machine of a kernel report, by the registers that it prints. */
+enum vmc_value_arch vmc_inquest_arch(const struct vmc_report *r, const struct vmc_oops *o);
+/* What to ask the special values about an address that the report's CPU could not access. */
+struct vmc_value_query vmc_inquest_address(const struct vmc_report *r, const struct vmc_oops *o,
+					   uint64_t address);
+/* Category by such an address: poison and NULL; NULL tells nothing. */
+const char *vmc_inquest_address_category(const struct vmc_value_query *q);
+/* What it is, in the report's arena; NULL nothing is known. */
+const char *vmc_inquest_address_words(struct vmc_report *r, const struct vmc_value_query *q);
+/* Fills report.registers. */
+void vmc_inquest_registers(struct vmc_report *r);
 
 void vmc_inquest_verdict(struct vmc_report *r);
 /* What the knowledge base says: findings, unexplained lines, known issues, more next steps. */

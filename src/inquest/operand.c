@@ -8,6 +8,17 @@
 /* arm64 does not translate the byte on top of an address, nor is it sure to report it. */
 #define ARM64_ADDRESS_BITS 56
 
+/* Is the value poison, or another that tells what went wrong? Then *ret gets its words. */
+static bool is_telling(struct vmc_code_view *v, uint64_t value, const char **ret)
+{
+	struct vmc_value_query q = vmc_inquest_address(v->r, v->o, value);
+
+	if (!vmc_inquest_address_category(&q))
+		return false;
+	*ret = vmc_inquest_address_words(v->r, &q);
+	return *ret;
+}
+
 /* The register that makes the address bad: the one that is special by itself; NULL when several
  * are. */
 static const struct vmc_insn_reg *bad_register(struct vmc_code_view *v, const struct vmc_access *a,
@@ -21,11 +32,11 @@ static const struct vmc_insn_reg *bad_register(struct vmc_code_view *v, const st
 	*ret = base;
 	if (has_base && !has_index)
 		return &a->base;
-	if (has_base && base >= 0x1000 && vmc_inquest_address_category(base, &meaning))
+	if (has_base && base >= 0x1000 && is_telling(v, base, &meaning))
 		return &a->base;
 	*ret = index;
-	if (has_index && (!has_base || (a->scale == 1 && index >= 0x1000 &&
-					vmc_inquest_address_category(index, &meaning))))
+	if (has_index &&
+	    (!has_base || (a->scale == 1 && index >= 0x1000 && is_telling(v, index, &meaning))))
 		return &a->index;
 	return NULL;
 }
@@ -46,10 +57,9 @@ static const char *say_register(struct vmc_code_view *v, const struct vmc_insn_r
 	if (!value)
 		return vmc_inquest_sayf(v->r, "%s %s with %s = 0: the NULL pointer was in %s",
 					v->place, v->insn->text, name, name);
-	if (vmc_inquest_address_category(value, &meaning) && meaning)
+	if (is_telling(v, value, &meaning))
 		return vmc_inquest_sayf(v->r, "%s %s with %s = 0x%llx: %s", v->place, v->insn->text,
-					name, (unsigned long long)value,
-					vmc_say(v->r->lang, meaning));
+					name, (unsigned long long)value, meaning);
 	return vmc_inquest_sayf(v->r, "%s %s with %s = 0x%llx makes the address 0x%llx", v->place,
 				v->insn->text, name, (unsigned long long)value,
 				(unsigned long long)address);

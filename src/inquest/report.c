@@ -318,6 +318,7 @@ static void conclude(struct vmc_report *r)
 {
 	vmc_inquest_user_faults(r);
 	vmc_inquest_code(r);
+	vmc_inquest_registers(r);
 	vmc_inquest_verdict(r);
 	vmc_inquest_known(r);
 	vmc_inquest_findings(r);
@@ -406,6 +407,7 @@ void vmc_report_free(struct vmc_report *r)
 		vmc_vec_free(&r->findings.data[i].lines);
 	}
 	vmc_vec_free(&r->cpus);
+	vmc_vec_free(&r->registers);
 	vmc_vec_free(&r->findings);
 	vmc_vec_free(&r->unexplained.rows);
 	vmc_vec_free(&r->events);

@@ -121,6 +121,14 @@ struct vmc_report_code {
 	const char *sentence; /* what the instruction tells; NULL nothing for sure */
 };
 
+/* What stands in a register, where it is more than a number. */
+struct vmc_report_register {
+	const char *name; /* "RAX", "CR2"; or, to be translated where shown, "fault address" */
+	uint64_t value;
+	const char *meaning;
+	bool special; /* not what stands there usually */
+};
+
 struct vmc_report {
 	/* Exactly one of target (a dump) and text (a log) is the source. Borrowed. */
 	struct vmc_target *target;
@@ -154,6 +162,7 @@ struct vmc_report {
 	struct vmc_trace backtrace; /* panic task */
 	VMC_VEC(struct vmc_report_cpu) cpus;
 	struct vmc_report_code code;
+	VMC_VEC(struct vmc_report_register) registers; /* of the primary report */
 
 	/* kept for whoever renders more than the summary */
 	struct vmc_log log;

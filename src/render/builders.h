@@ -15,6 +15,8 @@ void vmc_section_backtrace(const struct vmc_report *r, struct vmc_sheet *s);
 void vmc_section_cpus(const struct vmc_report *r, struct vmc_sheet *s);
 /* code-section.c */
 void vmc_section_code(const struct vmc_report *r, struct vmc_sheet *s);
+/* registers-section.c */
+void vmc_section_registers(const struct vmc_report *r, struct vmc_sheet *s);
 /* events-section.c */
 void vmc_section_events(const struct vmc_report *r, struct vmc_sheet *s);
 /* findings-section.c */

@@ -178,6 +178,23 @@ static struct json_object *unavailable(const struct vmc_report *r)
 	return a;
 }
 
+static struct json_object *registers(const struct vmc_report *r)
+{
+	struct json_object *a = json_object_new_array();
+
+	for (size_t i = 0; i < r->registers.len; i++) {
+		const struct vmc_report_register *reg = &r->registers.data[i];
+		struct json_object *o = json_object_new_object();
+
+		vmc_json_set(o, "name", vmc_json_text(reg->name));
+		vmc_json_set(o, "value", vmc_json_address(true, reg->value));
+		vmc_json_set(o, "meaning", vmc_json_text(reg->meaning));
+		vmc_json_set(o, "special", json_object_new_boolean(reg->special));
+		json_object_array_add(a, o);
+	}
+	return a;
+}
+
 struct vmc_error *vmc_render_json(const struct vmc_report *r, struct vmc_str *out)
 {
 	struct json_object *o = json_object_new_object();
@@ -191,6 +208,7 @@ struct vmc_error *vmc_render_json(const struct vmc_report *r, struct vmc_str *ou
 	vmc_json_set(o, "verdict", vmc_json_verdict(r));
 	vmc_json_set(o, "signature", vmc_json_text(r->signature));
 	vmc_json_set(o, "events", vmc_json_events(r));
+	vmc_json_set(o, "registers", registers(r));
 	vmc_json_set(o, "findings", vmc_json_findings(r));
 	vmc_json_set(o, "unexplained", vmc_json_unexplained(r));
 	vmc_json_set(o, "code", vmc_json_code(r));

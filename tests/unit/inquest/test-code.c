@@ -55,13 +55,13 @@ static const struct {
 	{ GPF("0x6b6b6b6b6b6b6b83") CODE("<48> 8b 40 18")
 		  RAX_RBX_RCX("6b6b6b6b6b6b6b6b", ZERO, ZERO) TRACE,
 	  "use-after-free",
-	  "mov 0x18(%rax),%rax with RAX = 0x6b6b6b6b6b6b6b6b: POISON_FREE: the object was freed "
-	  "before" },
+	  "mov 0x18(%rax),%rax with RAX = 0x6b6b6b6b6b6b6b6b: POISON_FREE: content of a freed "
+	  "slab object (slub_debug=P): it was used after it was freed" },
 	/* without an address in the report the registers are the only witness */
 	{ OLD_GPF CODE("<48> 8b 40 18") RAX_RBX_RCX("6b6b6b6b6b6b6b6b", ZERO, ZERO) TRACE,
 	  "use-after-free",
-	  "mov 0x18(%rax),%rax with RAX = 0x6b6b6b6b6b6b6b6b: POISON_FREE: the object was freed "
-	  "before" },
+	  "mov 0x18(%rax),%rax with RAX = 0x6b6b6b6b6b6b6b6b: POISON_FREE: content of a freed "
+	  "slab object (slub_debug=P): it was used after it was freed" },
 	{ OLD_GPF CODE("<48> 8b 40 18") RAX_RBX_RCX("ffff888012345678", ZERO, ZERO) TRACE, "gpf",
 	  NULL },
 	/* the shadow of 0x18 is at 0xdffffc0000000000 + 3 */
