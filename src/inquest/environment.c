@@ -197,21 +197,21 @@ static bool is_banner(const struct vmc_log_line *l)
 	return !l->foreign && slice_starts(line_text(l), "Linux version ");
 }
 
-static void find_boot(struct look *k)
+void vmc_inquest_boot(const struct vmc_report *r, size_t *ret_from, size_t *ret_to)
 {
-	const struct vmc_report *r = k->r;
 	const struct vmc_oops *o = vmc_inquest_primary_oops(r);
 	size_t at = o ? o->opening_index : r->lines.len;
 
-	k->to = r->lines.len;
+	*ret_from = 0;
+	*ret_to = r->lines.len;
 	for (size_t i = 0; i < r->lines.len; i++) {
 		if (!is_banner(&r->lines.data[i]))
 			continue;
 		if (i > at) {
-			k->to = i;
+			*ret_to = i;
 			break;
 		}
-		k->from = i;
+		*ret_from = i;
 	}
 }
 
@@ -435,7 +435,7 @@ void vmc_inquest_environment(struct vmc_report *r)
 {
 	struct look k = { .r = r };
 
-	find_boot(&k);
+	vmc_inquest_boot(r, &k.from, &k.to);
 	read_lines(&k);
 	find_release(&k);
 	find_machine(r);

@@ -103,6 +103,10 @@ void vmc_inquest_known(struct vmc_report *r);
 void vmc_inquest_findings(struct vmc_report *r);
 /* Fills environment; of a text report also system and the panic task. */
 void vmc_inquest_environment(struct vmc_report *r);
+/* Lines of the boot that the report is about: [*ret_from, *ret_to). */
+void vmc_inquest_boot(const struct vmc_report *r, size_t *ret_from, size_t *ret_to);
+/* Fills taint; of a text report also the list of modules, and taint in system. */
+void vmc_inquest_taint(struct vmc_report *r);
 
 /*
  * Adds a row to the report's list of unavailable things, in words that are marked with VMC_SAY.

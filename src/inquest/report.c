@@ -323,6 +323,7 @@ static void conclude(struct vmc_report *r)
 	vmc_inquest_known(r);
 	vmc_inquest_findings(r);
 	vmc_inquest_environment(r);
+	vmc_inquest_taint(r);
 }
 
 /* An empty report; NULL when memory runs out. */
@@ -412,6 +413,9 @@ void vmc_report_free(struct vmc_report *r)
 	vmc_vec_free(&r->unexplained.rows);
 	vmc_vec_free(&r->events);
 	vmc_vec_free(&r->environment);
+	vmc_vec_free(&r->taint.marks);
+	vmc_vec_free(&r->taint.modules);
+	vmc_vec_free(&r->taint.changes);
 	vmc_vec_free(&r->unavailable);
 	vmc_vec_free(&r->verdict.why);
 	vmc_vec_free(&r->verdict.known_issues);

@@ -99,6 +99,30 @@ struct vmc_fact {
 	const char *evidence; /* NULL: the release alone */
 };
 
+struct vmc_taint_mark {
+	char letter;
+	const char *meaning; /* in the report's language */
+};
+
+/* A module with marks of its own. */
+struct vmc_tainter {
+	const char *name, *flags;
+	const char *remark; /* NULL */
+};
+
+/* The taint as a report of the log printed it, where it differs from the one before. */
+struct vmc_taint_change {
+	const char *letters; /* with the G; "" not tainted */
+	uint32_t line;
+};
+
+struct vmc_report_taint {
+	bool has_e; /* the kernel knows the letter E, since 3.15 or by its vendor */
+	VMC_VEC(struct vmc_taint_mark) marks;
+	VMC_VEC(struct vmc_tainter) modules;
+	VMC_VEC(struct vmc_taint_change) changes;
+};
+
 struct vmc_report_cpu {
 	int cpu;
 	int64_t pid;
@@ -155,6 +179,9 @@ struct vmc_report {
 	VMC_VEC(struct vmc_event) events;
 	VMC_VEC(struct vmc_finding) findings;
 	VMC_VEC(struct vmc_fact) environment;
+	struct vmc_report_taint taint;
+	const struct vmc_oops_module *log_modules; /* of a text: the fullest list in it */
+	size_t n_log_modules;
 	struct {
 		uint64_t count; /* lines */
 		VMC_VEC(struct vmc_unexplained) rows;

@@ -21,6 +21,8 @@ void vmc_section_registers(const struct vmc_report *r, struct vmc_sheet *s);
 void vmc_section_events(const struct vmc_report *r, struct vmc_sheet *s);
 /* findings-section.c */
 void vmc_section_findings(const struct vmc_report *r, struct vmc_sheet *s);
+/* environment-section.c */
+void vmc_section_environment(const struct vmc_report *r, struct vmc_sheet *s);
 /* taint-section.c */
 void vmc_section_taint(const struct vmc_report *r, struct vmc_sheet *s);
 /* closing-sections.c */

@@ -79,8 +79,9 @@ static void event_row(const struct vmc_report *r, size_t i, struct vmc_sheet *s,
 		vmc_str_addf(&place, vmc_say(s->lang, "line %u"), e->line);
 	vmc_str_add(&text, text.len ? " " : "");
 	vmc_words_safe(&text, headline(e));
-	/* the title of a fault in user space says where that was */
-	if (e->module && !(e->oops && e->oops->user_mode)) {
+	if (e->has_object_offset)
+		vmc_str_addf(&text, "+0x%llx", (unsigned long long)e->object_offset);
+	if (e->module) {
 		vmc_str_add(&text, " [");
 		vmc_words_safe(&text, e->module);
 		vmc_str_addc(&text, ']');

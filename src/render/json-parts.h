@@ -12,6 +12,10 @@ struct json_object *vmc_json_events(const struct vmc_report *r);
 struct json_object *vmc_json_findings(const struct vmc_report *r);
 struct json_object *vmc_json_unexplained(const struct vmc_report *r);
 struct json_object *vmc_json_texts(const char *const *list, size_t n);
+/* json-facts.c */
+struct json_object *vmc_json_taint(const struct vmc_report *r);
+struct json_object *vmc_json_modules(const struct vmc_report *r);
+struct json_object *vmc_json_environment(const struct vmc_report *r);
 /* json-stack.c */
 struct json_object *vmc_json_backtrace(const struct vmc_trace *tr);
 struct json_object *vmc_json_cpus(const struct vmc_report *r);

@@ -104,66 +104,6 @@ static struct json_object *panic_object(const struct vmc_report *r)
 	return o;
 }
 
-static struct json_object *taint_flags(uint64_t mask)
-{
-	struct json_object *list = json_object_new_array();
-
-	for (unsigned int bit = 0; bit < 64; bit++) {
-		char letter[2] = { mask >> bit & 1 ? vmc_taint_letter(bit) : '\0', '\0' };
-
-		if (letter[0])
-			json_object_array_add(list, json_object_new_string(letter));
-	}
-	return list;
-}
-
-static struct json_object *taint_text(uint64_t mask)
-{
-	vmc_autostr struct vmc_str text = { 0 };
-
-	vmc_words_taint(mask, &text);
-	return vmc_json_text(vmc_str_text(&text));
-}
-
-static struct json_object *taint_object(const struct vmc_report *r)
-{
-	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
-	const struct vmc_system *sys = &r->system;
-
-	for (size_t i = 0; r->target && i < r->target->modules.len; i++) {
-		const struct vmc_module *m = &r->target->modules.data[i];
-		struct json_object *row;
-
-		if (!m->taints)
-			continue;
-		row = json_object_new_object();
-		vmc_json_set(row, "name", vmc_json_text(m->name));
-		vmc_json_set(row, "flags", taint_text(m->taints));
-		json_object_array_add(list, row);
-	}
-	vmc_json_set(o, "mask", sys->has_taint ? vmc_json_count(sys->taint) : NULL);
-	vmc_json_set(o, "flags", taint_flags(sys->has_taint ? sys->taint : 0));
-	vmc_json_set(o, "modules", list);
-	return o;
-}
-
-static struct json_object *modules(const struct vmc_report *r)
-{
-	struct json_object *a = json_object_new_array();
-
-	for (size_t i = 0; r->target && i < r->target->modules.len; i++) {
-		const struct vmc_module *m = &r->target->modules.data[i];
-		struct json_object *o = json_object_new_object();
-
-		vmc_json_set(o, "name", vmc_json_text(m->name));
-		vmc_json_set(o, "address", vmc_json_address(true, m->base));
-		vmc_json_set(o, "size", vmc_json_count(m->size));
-		vmc_json_set(o, "flags", taint_text(m->taints));
-		json_object_array_add(a, o);
-	}
-	return a;
-}
-
 static struct json_object *unavailable(const struct vmc_report *r)
 {
 	struct json_object *a = json_object_new_array();
@@ -204,7 +144,8 @@ struct vmc_error *vmc_render_json(const struct vmc_report *r, struct vmc_str *ou
 	vmc_json_set(o, "dump", dump_object(r));
 	vmc_json_set(o, "system", system_object(r));
 	vmc_json_set(o, "panic", panic_object(r));
-	vmc_json_set(o, "taint", taint_object(r));
+	vmc_json_set(o, "taint", vmc_json_taint(r));
+	vmc_json_set(o, "environment", vmc_json_environment(r));
 	vmc_json_set(o, "verdict", vmc_json_verdict(r));
 	vmc_json_set(o, "signature", vmc_json_text(r->signature));
 	vmc_json_set(o, "events", vmc_json_events(r));
@@ -216,7 +157,7 @@ struct vmc_error *vmc_render_json(const struct vmc_report *r, struct vmc_str *ou
 	vmc_json_set(o, "cpus", vmc_json_cpus(r));
 	vmc_json_set(o, "blocked", json_object_new_array());
 	vmc_json_set(o, "cycles", json_object_new_array());
-	vmc_json_set(o, "modules", modules(r));
+	vmc_json_set(o, "modules", vmc_json_modules(r));
 	vmc_json_set(o, "unavailable", unavailable(r));
 	return vmc_json_write(o, true, out);
 }
