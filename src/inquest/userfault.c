@@ -51,7 +51,7 @@ static const char *page_words(int code, uint64_t address)
 	if (code & PF_PRESENT)
 		return VMC_SAY("a page whose permissions forbid it");
 	if (address < NULL_PAGE)
-		return VMC_SAY("the page at NULL, which is unmapped");
+		return VMC_SAY("an unmapped page near NULL");
 	return VMC_SAY("an unmapped page");
 }
 
