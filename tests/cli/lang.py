@@ -23,7 +23,7 @@ WORDS = re.compile(rf"(?<![\w.]){WORD}(?:,? {WORD}){{2,}}")
 COLON = 12  # the column of the colon behind a label
 # Members of the JSON that are sentences, wherever they stand.
 SENTENCES = {"title", "summary", "detail", "evidence", "why", "next_steps", "match",
-             "workaround", "fix", "remark", "meaning", "check", "lang", "value", "functions", "step", "sentence",
+             "workaround", "fix", "remark", "note", "meaning", "check", "lang", "value", "functions", "step", "sentence",
              "text", "meanings"}
 
 
