@@ -17,10 +17,11 @@ enum answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
 /* One rule while its conditions are weighed. */
 struct weighing {
 	struct vmc_report *report;
-	const struct vmc_hit *hit;
-	struct vmc_str said; /* clauses */
+	const struct vmc_rule *rule;
+	const struct vmc_oops *oops; /* the report that its line is in; NULL */
+	struct vmc_str said;	     /* clauses */
 	bool contradicted;
-	bool proven;
+	bool doubtful; /* a condition could not be checked */
 };
 
 static void clause(struct weighing *w, const char *text)
@@ -91,7 +92,7 @@ static void weigh_text(struct weighing *w, const char *pattern, const char *text
 	if (!pattern)
 		return;
 	if (!text) {
-		w->proven = false;
+		w->doubtful = true;
 		clause(w, unknown);
 	} else if (vmc_pattern_matches(pattern, text)) {
 		clause(w, fits);
@@ -124,8 +125,8 @@ static bool has_frame(const struct vmc_oops *o, const char *wanted)
 
 static void weigh_frames(struct weighing *w)
 {
-	const struct vmc_strings *wanted = &w->hit->rule->requires.frame;
-	const struct vmc_oops *o = w->hit->oops;
+	const struct vmc_strings *wanted = &w->rule->requires.frame;
+	const struct vmc_oops *o = w->oops;
 	const char *found = NULL;
 
 	if (!wanted->n)
@@ -139,7 +140,7 @@ static void weigh_frames(struct weighing *w)
 	} else if (o && (o->n_frames || o->rip_function)) {
 		w->contradicted = true;
 	} else {
-		w->proven = false;
+		w->doubtful = true;
 		clause(w, vmc_inquest_sayf(w->report, "the call trace is missing"));
 	}
 }
@@ -170,7 +171,7 @@ static enum answer is_loaded(const struct vmc_report *r, const char *name)
 
 static void weigh_modules(struct weighing *w)
 {
-	const struct vmc_strings *wanted = &w->hit->rule->requires.module;
+	const struct vmc_strings *wanted = &w->rule->requires.module;
 	enum answer best = ANSWER_NO;
 
 	for (size_t i = 0; i < wanted->n && best != ANSWER_YES; i++) {
@@ -182,14 +183,14 @@ static void weigh_modules(struct weighing *w)
 	if (!wanted->n || best == ANSWER_YES)
 		return;
 	w->contradicted |= best == ANSWER_NO;
-	w->proven = false;
+	w->doubtful = true;
 	clause(w, vmc_inquest_sayf(w->report, "which modules are loaded is not known"));
 }
 
 /* Where the bug was reported on: another release makes it less likely, not impossible. */
-static void weigh_reported(struct weighing *w, const char *release)
+static void weigh_reported(struct weighing *w)
 {
-	const char *pattern = w->hit->rule->issue.release;
+	const char *pattern = w->rule->issue.release, *release = release_of(w->report);
 
 	if (!pattern || !release)
 		return;
@@ -197,19 +198,17 @@ static void weigh_reported(struct weighing *w, const char *release)
 		clause(w, vmc_inquest_sayf(w->report, "it was reported on this release"));
 		return;
 	}
-	w->proven = false;
+	w->doubtful = true;
 	clause(w, vmc_inquest_sayf(w->report, "it was reported on another one"));
 }
 
+/* What the rule requires, but for the note: that is for a person. */
 static void weigh(struct weighing *w)
 {
-	const struct vmc_rule_requires *q = &w->hit->rule->requires;
+	const struct vmc_rule_requires *q = &w->rule->requires;
 	struct vmc_report *r = w->report;
-	const char *release = release_of(r);
+	const char *release = q->release ? release_of(r) : NULL;
 
-	clause(w,
-	       vmc_inquest_sayf(r, "the message is there (%s)",
-				vmc_inquest_place(r, r->lines.data[w->hit->lines[0]].number)));
 	weigh_frames(w);
 	weigh_modules(w);
 	weigh_text(w, q->release, release,
@@ -222,20 +221,30 @@ static void weigh(struct weighing *w)
 	weigh_text(w, q->cmdline, q->cmdline ? cmdline_of(r) : NULL,
 		   vmc_inquest_sayf(r, "the kernel command line fits"),
 		   vmc_inquest_sayf(r, "the kernel command line is not known"));
-	weigh_reported(w, release);
-	if (q->note.in[VMC_LANG_EN])
-		w->proven = false;
+}
+
+bool vmc_inquest_applies(struct vmc_report *r, const struct vmc_rule *rule,
+			 const struct vmc_oops *o)
+{
+	const struct vmc_rule_requires *q = &rule->requires;
+	struct weighing w = { .report = r, .rule = rule, .oops = o };
+
+	if (q->release || q->cpu || q->cmdline || q->module.n || q->frame.n)
+		weigh(&w);
+	vmc_str_deinit(&w.said);
+	return !w.contradicted && !w.doubtful;
 }
 
 static const char *match_of(struct weighing *w)
 {
 	struct vmc_report *r = w->report;
-	const struct vmc_rule *rule = w->hit->rule;
+	const struct vmc_rule *rule = w->rule;
 	const char *note = vmc_said_in(&rule->requires.note, r->lang);
+	bool proven = !w->doubtful && !note;
 	vmc_autostr struct vmc_str s = { 0 };
 
 	sentence(w, &s,
-		 w->proven ? vmc_inquest_sayf(r, "All conditions hold: %s.",
+		 proven ? vmc_inquest_sayf(r, "All conditions hold: %s.",
 					      vmc_str_text(&w->said))
 			   : vmc_inquest_sayf(r, "Similar, unproven: %s.", vmc_str_text(&w->said)));
 	sentence(w, &s, vmc_said_in(&rule->issue.outcome, r->lang));
@@ -262,9 +271,13 @@ static bool is_about_the_crash(const struct vmc_report *r, const struct vmc_hit 
 static void add(struct vmc_report *r, const struct vmc_hit *h)
 {
 	const struct vmc_rule_issue *i = &h->rule->issue;
-	struct weighing w = { .report = r, .hit = h, .proven = true };
+	struct weighing w = { .report = r, .rule = h->rule, .oops = h->oops };
 
+	clause(&w,
+	       vmc_inquest_sayf(r, "the message is there (%s)",
+				vmc_inquest_place(r, r->lines.data[h->lines[0]].number)));
 	weigh(&w);
+	weigh_reported(&w);
 	if (!w.contradicted)
 		(void)vmc_vec_push(
 			&r->verdict.known_issues,

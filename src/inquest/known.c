@@ -33,6 +33,7 @@ struct reader {
 	struct vmc_map by_rule; /* index into hits */
 	struct vmc_hits hits;
 	struct vmc_map by_text; /* index into report->unexplained.rows */
+	struct vmc_map applies; /* rule and kernel report: do the rule's conditions hold? */
 	bool failed;		/* memory ran out */
 };
 
@@ -129,23 +130,58 @@ static void note_unexplained(struct reader *x, const struct vmc_survey_line *l)
 		x->failed = true;
 }
 
+/* Remembered, because a line of that sort seldom comes alone. */
+static bool applies(struct reader *x, const struct vmc_rule *rule, const struct vmc_oops *o)
+{
+	uint64_t key = vmc_hash_u64((uint64_t)(uintptr_t)rule) ^ (uint64_t)(uintptr_t)o,
+		 *known = vmc_map_get(&x->applies, key);
+	bool answer;
+
+	if (known)
+		return *known;
+	answer = vmc_inquest_applies(x->report, rule, o);
+	if (!vmc_map_set(&x->applies, key, answer))
+		x->failed = true;
+	return answer;
+}
+
+/*
+ * The rule that tells of the line; NULL: none has more to say than the line itself. What
+ * counts only under conditions that do not hold gives way to any other rule.
+ */
+static const struct vmc_rule *teller(struct reader *x, const struct vmc_survey_line *l)
+{
+	const struct vmc_rule *last_resort = NULL;
+
+	for (size_t i = 0; i < l->n_matches; i++) {
+		const struct vmc_rule *rule = l->matches[i].rule;
+
+		if (!tells_more(rule, l))
+			continue;
+		if (applies(x, rule, l->oops))
+			return rule;
+		if (!last_resort)
+			last_resort = rule;
+	}
+	return last_resort;
+}
+
 static void visit(void *ctx, const struct vmc_survey_line *l)
 {
 	struct reader *x = ctx;
-	bool told = false;
+	const struct vmc_rule *told;
 
 	if (l->is_repeat)
 		return;
 	if (l->is_unexplained)
 		note_unexplained(x, l);
+	told = teller(x, l);
 	for (size_t i = 0; i < l->n_matches; i++) {
 		const struct vmc_rule *rule = l->matches[i].rule;
-		bool is_finding = !told && tells_more(rule, l);
 
-		/* others than the best count where they know a bug */
-		if (is_finding || l->oops || rule->issue.title)
-			note_hit(x, l, rule, is_finding);
-		told |= is_finding;
+		/* others than the best count where they know a bug, or advise about a report */
+		if (rule == told || l->oops || rule->issue.title)
+			note_hit(x, l, rule, rule == told);
 	}
 }
 
@@ -236,7 +272,7 @@ static int by_severity(const void *a, const void *b)
 }
 
 /* The best rule for the primary report that has anything to do; NULL. */
-static const struct vmc_hit *adviser(const struct vmc_report *r, const struct vmc_hits *hits)
+static const struct vmc_hit *adviser(struct vmc_report *r, const struct vmc_hits *hits)
 {
 	const struct vmc_oops *cause = vmc_inquest_primary_oops(r);
 	const struct vmc_hit *best = NULL;
@@ -245,7 +281,8 @@ static const struct vmc_hit *adviser(const struct vmc_report *r, const struct vm
 		const struct vmc_hit *h = &hits->data[i];
 
 		if (h->oops == cause && h->rule->next.in[VMC_LANG_EN].n &&
-		    (!best || h->rule->specificity > best->rule->specificity))
+		    (!best || h->rule->specificity > best->rule->specificity) &&
+		    vmc_inquest_applies(r, h->rule, cause))
 			best = h;
 	}
 	return best;
@@ -315,5 +352,6 @@ void vmc_inquest_known(struct vmc_report *r)
 	add_next_steps(r, &x.hits);
 	vmc_map_deinit(&x.by_rule);
 	vmc_map_deinit(&x.by_text);
+	vmc_map_deinit(&x.applies);
 	vmc_vec_free(&x.hits);
 }

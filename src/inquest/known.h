@@ -24,6 +24,12 @@ struct vmc_hits {
 	size_t len, cap;
 };
 
+/*
+ * issues.c: do the conditions of the rule hold, as far as they can be checked without a person?
+ * `o` is the kernel report that its line is in, or NULL.
+ */
+bool vmc_inquest_applies(struct vmc_report *r, const struct vmc_rule *rule,
+			 const struct vmc_oops *o);
 /* issues.c: verdict.known_issues, from hits whose rules are signatures of known bugs. */
 void vmc_inquest_issues(struct vmc_report *r, const struct vmc_hits *hits);
 

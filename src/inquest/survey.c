@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "base/str.h"
+#include "oops/details.h"
 
 /* One line says few things: a signature, its generic header, the wording of its driver. */
 #define MATCHES_MAX 8
@@ -56,6 +57,9 @@ static bool needs_explanation(const struct vmc_log_line *l)
 {
 	/* what a program wrote to syslog is not the kernel's */
 	if (!l->len || l->foreign)
+		return false;
+	/* registers and frames tell nothing without their report, which is cut off or stands above */
+	if (vmc_oops_is_body_line((struct slice){ l->text, l->len }))
 		return false;
 	return l->level >= 0 ? l->level < LEVEL_INFO : sounds_like_trouble(l);
 }

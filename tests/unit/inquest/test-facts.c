@@ -114,7 +114,7 @@ static void the_boot_tells_of_the_system(void **state)
 	vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
 
 	(void)state;
-	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", VMC_LANG_EN, &r));
+	assert_ok(vmc_report_text(log, sizeof(log) - 1, "log", NULL, &r));
 	assert_string_equal(r->system.release, "3.10.0-123.el7.x86_64");
 	assert_string_equal(r->system.version, "#1 SMP Tue");
 	assert_string_equal(r->system.machine, "x86_64");
