@@ -21,6 +21,8 @@ void vmc_inquest_order(struct vmc_report *r);
 /* "symptom"; and in words: "first symptom". */
 const char *vmc_inquest_role_id(enum vmc_role role);
 const char *vmc_inquest_role_words(enum vmc_lang lang, enum vmc_role role);
+/* Where the report `o` is about who waits: what for, and who holds it up, if the log knows. */
+void vmc_inquest_victim(struct vmc_report *r, const struct vmc_oops *o);
 /* Fills report.signature. */
 void vmc_inquest_signature(struct vmc_report *r);
 

@@ -196,6 +196,7 @@ void vmc_inquest_verdict(struct vmc_report *r)
 	if (r->code.sentence && strcmp(r->verdict.category, "manual") != 0)
 		vmc_inquest_why(r, "%s", r->code.sentence);
 	vmc_inquest_culprit(r, o, &b);
+	vmc_inquest_victim(r, o);
 	vmc_inquest_trigger(r, o);
 	vmc_inquest_order(r);
 	vmc_inquest_signature(r);
