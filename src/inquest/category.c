@@ -134,31 +134,6 @@ static const char *category_by_exception(const char *by)
 	return NULL;
 }
 
-/* BUG()s whose condition is known: where the kernel gives up says what it found. */
-static const struct {
-	const char *function, *file, *category;
-} assertions[] = {
-	/* mm/slub.c set_freepointer(): BUG_ON(object == fp), since 4.14 (ce6fa91b9363) */
-	{ "kfree", "mm/slub.c", "double-free" },
-	{ "kmem_cache_free", "mm/slub.c", "double-free" },
-	{ "__kmem_cache_free", "mm/slub.c", "double-free" },
-	{ "__slab_free", "mm/slub.c", "double-free" },
-	{ "___cache_free", "mm/slub.c", "double-free" },
-	{ "slab_free", "mm/slub.c", "double-free" },
-};
-
-static const char *category_by_assertion(const struct vmc_oops *o, const struct vmc_blame *b)
-{
-	const char *at = b->fault ? b->fault->where.name : o ? o->rip_function : NULL;
-
-	for (size_t i = 0; at && o && o->source_file && i < VMC_ARRAY_SIZE(assertions); i++) {
-		if (strcmp(at, assertions[i].function) == 0 &&
-		    vmc_str_ends(o->source_file, assertions[i].file))
-			return assertions[i].category;
-	}
-	return NULL;
-}
-
 /* The function that crashes on request, where it is on the stack; NULL. */
 const char *vmc_inquest_sysrq(const struct vmc_trace *tr)
 {
@@ -202,14 +177,9 @@ const char *vmc_inquest_category(struct vmc_report *r, const struct vmc_oops *o,
 	}
 	if (!category)
 		category = category_by_exception(b->by);
-	other = category_by_assertion(o, b);
-	if (other) {
+	other = vmc_inquest_assertion(r, o, b);
+	if (other)
 		category = other;
-		vmc_inquest_why(
-			r,
-			"the assertion at %s:%u fails when an object is freed that is already free",
-			o->source_file, o->source_line);
-	}
 	if (o && o->has_fault_address && (!category || address_matters(category))) {
 		struct vmc_value_query q = vmc_inquest_address(r, o, o->fault_address);
 

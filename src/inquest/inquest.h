@@ -82,6 +82,17 @@ void vmc_inquest_user_faults(struct vmc_report *r);
 /* Fills verdict.trigger. */
 void vmc_inquest_trigger(struct vmc_report *r, const struct vmc_oops *primary);
 
+/*
+ * The category that the failed assertion proves, NULL none: called before the others, it also
+ * fills verdict.assertion.
+ */
+const char *vmc_inquest_assertion(struct vmc_report *r, const struct vmc_oops *o,
+				  const struct vmc_blame *b);
+/* Behind culprit and trigger: what the assertion means for the case, in summary and next steps. */
+void vmc_inquest_assertion_explain(struct vmc_report *r, const struct vmc_oops *o);
+/* Fills verdict.path and reached_from. */
+void vmc_inquest_path(struct vmc_report *r, const struct vmc_oops *o, const struct vmc_blame *b);
+
 /* Fills report.code from the primary kernel report, or from the stack of the panic task. */
 void vmc_inquest_code(struct vmc_report *r);
 /* The category that the faulting instruction proves where the report `o` names no address; NULL. */

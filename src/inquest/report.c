@@ -417,6 +417,10 @@ void vmc_report_free(struct vmc_report *r)
 	vmc_vec_free(&r->taint.modules);
 	vmc_vec_free(&r->taint.changes);
 	vmc_vec_free(&r->unavailable);
+	for (size_t i = 0; i < r->verdict.path.len; i++)
+		vmc_vec_free(&r->verdict.path.data[i].functions);
+	vmc_vec_free(&r->verdict.path);
+	vmc_vec_free(&r->verdict.assertion.alternatives);
 	vmc_vec_free(&r->verdict.why);
 	vmc_vec_free(&r->verdict.known_issues);
 	vmc_vec_free(&r->verdict.next_steps);

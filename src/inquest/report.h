@@ -33,6 +33,25 @@ struct vmc_known_issue {
 	const char *workaround, *fix;
 };
 
+/* The BUG() or WARN() that the primary report is about, where its condition is known. */
+struct vmc_report_assertion {
+	const char *file, *function;
+	uint32_t line;
+	const char *condition;		    /* NULL: cannot be told which of `alternatives` */
+	VMC_VEC(const char *) alternatives; /* conditions, where there are several */
+	const char *check;		    /* what could prove it: "irqs-off" ...; "none" */
+	int agrees; /* 1 what the report shows says so too, 0 it says otherwise, -1 unknown */
+	const char *evidence; /* "EFLAGS 0x10046 has IF=0"; NULL none */
+	const char *meaning;  /* what is so when it fails */
+};
+
+/* One step of the way to where it happened. */
+struct vmc_path_step {
+	const char *id, *words;
+	VMC_VEC(const char *) functions; /* outermost first; empty for what is no function */
+	uint32_t line;			 /* of the log, 0 unknown */
+};
+
 struct vmc_verdict {
 	const char *category;	/* never NULL: "unknown" */
 	const char *title;	/* one line */
@@ -41,6 +60,10 @@ struct vmc_verdict {
 	struct vmc_culprit culprit;
 	bool has_trigger;
 	struct vmc_culprit trigger;
+	bool has_assertion;
+	struct vmc_report_assertion assertion;
+	const char *reached_from; /* who called the culprit, where that only checks something */
+	VMC_VEC(struct vmc_path_step) path; /* outermost first */
 	VMC_VEC(const char *) why; /* "why we think so": the steps, each with its evidence */
 	VMC_VEC(struct vmc_known_issue) known_issues;
 	VMC_VEC(const char *) next_steps;

@@ -171,7 +171,8 @@ static void write_next_steps(struct vmc_report *r)
 	const char *next = vmc_inquest_category_of(r->verdict.category)->next;
 	const struct vmc_module *m = find_module(r, r->verdict.culprit.module);
 
-	if (next)
+	/* of an assertion, whose condition is not known yet */
+	if (next && !r->verdict.assertion.condition)
 		vmc_inquest_next(r, "%s", vmc_say(r->lang, next));
 	if (m && m->taints & TAINT_OUT_OF_TREE)
 		vmc_inquest_next(r,
@@ -203,4 +204,6 @@ void vmc_inquest_verdict(struct vmc_report *r)
 	r->verdict.title = title_of(r, o);
 	write_summary(r, o, &b);
 	write_next_steps(r);
+	vmc_inquest_path(r, o, &b);
+	vmc_inquest_assertion_explain(r, o);
 }

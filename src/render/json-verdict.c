@@ -28,6 +28,43 @@ static struct json_object *culprit(const struct vmc_culprit *c)
 	return o;
 }
 
+static struct json_object *assertion(const struct vmc_verdict *v)
+{
+	const struct vmc_report_assertion *a = &v->assertion;
+	struct json_object *o;
+
+	if (!v->has_assertion)
+		return NULL;
+	o = json_object_new_object();
+	vmc_json_set(o, "file", vmc_json_text(a->file));
+	vmc_json_set(o, "line", vmc_json_int(a->line, a->line));
+	vmc_json_set(o, "function", vmc_json_text(a->function));
+	vmc_json_set(o, "condition", vmc_json_text(a->condition));
+	vmc_json_set(o, "alternatives", vmc_json_texts(a->alternatives.data, a->alternatives.len));
+	vmc_json_set(o, "meaning", vmc_json_text(a->meaning));
+	vmc_json_set(o, "check", vmc_json_text(a->check));
+	vmc_json_set(o, "agrees", a->agrees < 0 ? NULL : json_object_new_boolean(a->agrees));
+	vmc_json_set(o, "evidence", vmc_json_text(a->evidence));
+	return o;
+}
+
+static struct json_object *path(const struct vmc_verdict *v)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < v->path.len; i++) {
+		const struct vmc_path_step *step = &v->path.data[i];
+		struct json_object *o = json_object_new_object();
+
+		vmc_json_set(o, "step", vmc_json_text(step->words));
+		vmc_json_set(o, "functions",
+			     vmc_json_texts(step->functions.data, step->functions.len));
+		vmc_json_set(o, "line", vmc_json_int(step->line, step->line));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
 struct json_object *vmc_json_verdict(const struct vmc_report *r)
 {
 	const struct vmc_verdict *v = &r->verdict;
@@ -51,6 +88,9 @@ struct json_object *vmc_json_verdict(const struct vmc_report *r)
 	vmc_json_set(o, "confidence", vmc_json_text(v->confidence ? v->confidence : "low"));
 	vmc_json_set(o, "culprit", culprit(&v->culprit));
 	vmc_json_set(o, "trigger", v->has_trigger ? culprit(&v->trigger) : NULL);
+	vmc_json_set(o, "assertion", assertion(v));
+	vmc_json_set(o, "reached_from", vmc_json_text(v->reached_from));
+	vmc_json_set(o, "path", path(v));
 	vmc_json_set(o, "why", vmc_json_texts(v->why.data, v->why.len));
 	vmc_json_set(o, "known_issues", known);
 	vmc_json_set(o, "next_steps", vmc_json_texts(v->next_steps.data, v->next_steps.len));

@@ -56,6 +56,19 @@ static void verdict_words(const struct vmc_verdict *v, struct vmc_sheet *s, stru
 		vmc_str_add(out, category);
 }
 
+/* "fatal signal -> the process exits -> ..." */
+static void path_row(const struct vmc_verdict *v, struct vmc_sheet *s, struct vmc_section *sec)
+{
+	vmc_autostr struct vmc_str text = { 0 };
+
+	for (size_t i = 0; i < v->path.len; i++) {
+		vmc_str_add(&text, i ? " -> " : "");
+		vmc_words_safe(&text, v->path.data[i].words);
+	}
+	if (text.len)
+		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, vmc_say(s->lang, "PATH"), &text);
+}
+
 void vmc_section_verdict(const struct vmc_report *r, struct vmc_sheet *s)
 {
 	const struct vmc_verdict *v = &r->verdict;
@@ -68,6 +81,9 @@ void vmc_section_verdict(const struct vmc_report *r, struct vmc_sheet *s)
 	vmc_sheet_take(s, sec, VMC_MOOD_STRONG, vmc_say(s->lang, "VERDICT"), &text);
 	if (vmc_culprit_is_known(&v->culprit)) {
 		vmc_words_culprit(s->lang, &v->culprit, &text);
+		if (v->reached_from)
+			vmc_str_addf(&text, vmc_say(s->lang, ", reached from %s"),
+				     vmc_sheet_safe(s, v->reached_from));
 		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, vmc_say(s->lang, "CULPRIT"), &text);
 	}
 	if (v->has_trigger) {
@@ -83,6 +99,7 @@ void vmc_section_verdict(const struct vmc_report *r, struct vmc_sheet *s)
 		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, vmc_say(s->lang, "SUMMARY"), &text);
 	}
 	list_rows(s, sec, VMC_MOOD_PLAIN, vmc_say(s->lang, "WHY"), v->why.data, v->why.len);
+	path_row(v, s, sec);
 	known_issue_rows(v, s, sec);
 	list_rows(s, sec, VMC_MOOD_PLAIN, vmc_say(s->lang, "NEXT STEPS"), v->next_steps.data,
 		  v->next_steps.len);
