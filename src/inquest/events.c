@@ -14,6 +14,7 @@
  *   6. A panic without a report before it is its own cause.
  *
  * What the other reports are to the cause is worked out in order.c.
+ * In a file of several boots all this is asked of one of them (vmc_inquest_choose_boot()).
  */
 #include <string.h>
 
@@ -93,7 +94,7 @@ static struct choice choose_primary(const struct vmc_report *r)
 	for (size_t i = 0; i < r->oopses.n_reports; i++) {
 		const struct vmc_oops *o = &r->oopses.reports[i];
 
-		if (o->user_mode || is_echo(r, o))
+		if (o->user_mode || is_echo(r, o) || !vmc_inquest_in_boot(r, o->first_index))
 			continue;
 		if (o->is_panic) {
 			panic = (int)i;

@@ -114,6 +114,7 @@ static const struct detector {
 	{ "task.walks-differ", true, task_walks_differ },
 	{ "dump.release-differs", true, banner_differs },
 	{ "cpu.offline", true, offline_cpus },
+	{ "log.*", false, vmc_inquest_log_quality },
 };
 
 void vmc_inquest_findings(struct vmc_report *r)

@@ -114,6 +114,15 @@ void vmc_inquest_verdict(struct vmc_report *r);
 /* What the knowledge base says: findings, unexplained lines, known issues, more next steps. */
 void vmc_inquest_known(struct vmc_report *r);
 void vmc_inquest_findings(struct vmc_report *r);
+/*
+ * Fills report.boot: the last boot in which the kernel crashed, else the last with a warning,
+ * else the last. What stands elsewhere in the file is no part of that story.
+ */
+void vmc_inquest_choose_boot(struct vmc_report *r);
+/* Does the line belong to report.boot? */
+bool vmc_inquest_in_boot(const struct vmc_report *r, size_t index);
+/* Findings about the log as evidence: broken and repeated lines, gaps, several boots. */
+void vmc_inquest_log_quality(struct vmc_report *r);
 /* Fills environment; of a text report also system and the panic task. */
 void vmc_inquest_environment(struct vmc_report *r);
 /* Lines of the boot that the report is about: [*ret_from, *ret_to). */

@@ -171,7 +171,7 @@ static void visit(void *ctx, const struct vmc_survey_line *l)
 	struct reader *x = ctx;
 	const struct vmc_rule *told;
 
-	if (l->is_repeat)
+	if (l->is_repeat || vmc_log_is_repeat(&x->report->quality, l->index))
 		return;
 	if (l->is_unexplained)
 		note_unexplained(x, l);

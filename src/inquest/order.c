@@ -275,7 +275,8 @@ void vmc_inquest_order(struct vmc_report *r)
 	for (size_t i = 0; i < r->events.len; i++) {
 		struct vmc_event *e = &r->events.data[i];
 
-		if (e->oops->user_mode)
+		/* another boot is another story */
+		if (e->oops->user_mode || !vmc_inquest_in_boot(r, e->oops->first_index))
 			continue;
 		if (i < cause) {
 			place_before(r, e, primary->oops);

@@ -117,7 +117,8 @@ static void find_panic_line(struct vmc_report *r)
 		vmc_autostr struct vmc_str s = { 0 };
 
 		/* "---[ end Kernel panic - not syncing: ... ]---" repeats it */
-		if (!at || memmem(l->text, (size_t)(at - l->text), "end ", 4))
+		if (!at || memmem(l->text, (size_t)(at - l->text), "end ", 4) ||
+		    !vmc_inquest_in_boot(r, i))
 			continue;
 		vmc_str_add_untrusted(&s, at, l->len - (size_t)(at - l->text));
 		r->panic_message = vmc_arena_strdup(&r->arena, vmc_str_text(&s));
@@ -373,6 +374,16 @@ struct vmc_error *vmc_report_dump(struct vmc_target *t, const char *path,
 	return NULL;
 }
 
+static void note_lines_left_out(struct vmc_report *r)
+{
+	if (r->lines.left_out_from)
+		vmc_report_missing(r,
+				   vmc_error_new(VMC_LIMIT, "the log has more than %zu lines",
+						 VMC_LOG_LINES_MAX),
+				   vmc_inquest_sayf(r, "log from line %u on",
+						    r->lines.left_out_from));
+}
+
 struct vmc_error *vmc_report_text(const char *text, size_t size, const char *path,
 				  const struct vmc_report_options *o, struct vmc_report **ret)
 {
@@ -384,7 +395,11 @@ struct vmc_error *vmc_report_text(const char *text, size_t size, const char *pat
 	err = vmc_log_split(text, size, &r->lines);
 	if (!err)
 		err = vmc_oops_scan(r->lines.data, r->lines.len, &r->oopses);
+	if (!err)
+		err = vmc_log_quality_of(&r->lines, &r->quality);
 	if (!err) {
+		note_lines_left_out(r);
+		vmc_inquest_choose_boot(r);
 		find_panic_line(r);
 		err = vmc_inquest_events(r);
 	}
@@ -427,6 +442,7 @@ void vmc_report_free(struct vmc_report *r)
 	vmc_trace_deinit(&r->backtrace);
 	vmc_log_deinit(&r->log);
 	vmc_log_lines_deinit(&r->lines);
+	vmc_log_quality_deinit(&r->quality);
 	vmc_oops_set_deinit(&r->oopses);
 	vmc_tasks_deinit(&r->tasks);
 	vmc_cpus_deinit(&r->cpu_view);

@@ -17,6 +17,7 @@
 #include "knowledge/rule.h"
 #include "machine/disasm.h"
 #include "oops/oops.h"
+#include "oops/quality.h"
 #include "target/target.h"
 
 struct vmc_culprit {
@@ -218,6 +219,8 @@ struct vmc_report {
 	struct vmc_log log;
 	bool has_log;
 	struct vmc_log_lines lines; /* the same as lines for oops/ */
+	struct vmc_log_quality quality; /* of a text */
+	size_t boot;			/* of quality.boots, that the report is about */
 	struct vmc_oops_set oopses;
 	struct vmc_tasks tasks;
 	struct vmc_cpus cpu_view;

@@ -74,7 +74,10 @@ static uint64_t number_before(struct slice s, size_t end)
 
 static bool add_flaw(struct judge *j, struct vmc_log_flaw f)
 {
+	uint64_t *messages = &j->q->n_messages[f.kind];
+
 	j->q->n_flaws[f.kind]++;
+	*messages = f.count > UINT64_MAX - *messages ? UINT64_MAX : *messages + f.count;
 	return j->q->flaws.len == VMC_LOG_FLAWS_MAX || vmc_vec_push(&j->q->flaws, f);
 }
 

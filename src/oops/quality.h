@@ -38,8 +38,9 @@ struct vmc_log_boot {
 struct vmc_log_quality {
 	VMC_VEC(struct vmc_log_flaw) flaws; /* in the order of the log, VMC_LOG_FLAWS_MAX at most */
 	uint64_t n_flaws[VMC_FLAW_KINDS];   /* all of them */
-	VMC_VEC(struct vmc_log_boot) boots; /* one at least, unless there are no lines */
-	uint64_t *repeats;		    /* a bit for each line; NULL: none */
+	uint64_t n_messages[VMC_FLAW_KINDS]; /* the counts of all of them together */
+	VMC_VEC(struct vmc_log_boot) boots;  /* one at least, unless there are no lines */
+	uint64_t *repeats;		     /* a bit for each line; NULL: none */
 	size_t n_lines;
 };
 
