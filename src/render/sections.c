@@ -71,10 +71,10 @@ const char *vmc_sheet_safe(struct vmc_sheet *s, const char *text)
 void vmc_sheet_build(const struct vmc_report *r, struct vmc_sheet *ret)
 {
 	static void (*const builders[])(const struct vmc_report *, struct vmc_sheet *) = {
-		vmc_section_verdict,	 vmc_banner_build,	  vmc_section_code,
-		vmc_section_registers,	 vmc_section_backtrace,	  vmc_section_cpus,
-		vmc_section_events,	 vmc_section_findings,	  vmc_section_environment,
-		vmc_section_taint,	 vmc_section_unavailable, vmc_section_footer,
+		vmc_section_verdict,   vmc_banner_build,	vmc_section_code,
+		vmc_section_registers, vmc_section_backtrace,	vmc_section_cpus,
+		vmc_section_events,    vmc_section_findings,	vmc_section_environment,
+		vmc_section_taint,     vmc_section_unavailable, vmc_section_footer,
 	};
 
 	ret->lang = r->lang;
