@@ -123,6 +123,8 @@ void vmc_inquest_choose_boot(struct vmc_report *r);
 bool vmc_inquest_in_boot(const struct vmc_report *r, size_t index);
 /* Findings about the log as evidence: broken and repeated lines, gaps, several boots. */
 void vmc_inquest_log_quality(struct vmc_report *r);
+/* Findings that are one trouble, and its first message. After findings and environment. */
+void vmc_inquest_cascades(struct vmc_report *r);
 /* Fills environment; of a text report also system and the panic task. */
 void vmc_inquest_environment(struct vmc_report *r);
 /* Lines of the boot that the report is about: [*ret_from, *ret_to). */

@@ -325,6 +325,7 @@ static void conclude(struct vmc_report *r)
 	vmc_inquest_findings(r);
 	vmc_inquest_environment(r);
 	vmc_inquest_taint(r);
+	vmc_inquest_cascades(r);
 }
 
 /* An empty report; NULL when memory runs out. */
