@@ -20,6 +20,7 @@ struct weighing {
 	const struct vmc_rule *rule;
 	const struct vmc_oops *oops; /* the report that its line is in; NULL */
 	struct vmc_str said;	     /* clauses */
+	unsigned int n_fitting;
 	bool contradicted;
 	bool doubtful; /* a condition could not be checked */
 };
@@ -95,6 +96,7 @@ static void weigh_text(struct weighing *w, const char *pattern, const char *text
 		w->doubtful = true;
 		clause(w, unknown);
 	} else if (vmc_pattern_matches(pattern, text)) {
+		w->n_fitting++;
 		clause(w, fits);
 	} else {
 		w->contradicted = true;
@@ -136,6 +138,7 @@ static void weigh_frames(struct weighing *w)
 			found = wanted->items[i];
 	}
 	if (found) {
+		w->n_fitting++;
 		clause(w, vmc_inquest_sayf(w->report, "%s is in the call trace", found));
 	} else if (o && (o->n_frames || o->rip_function)) {
 		w->contradicted = true;
@@ -180,6 +183,7 @@ static void weigh_modules(struct weighing *w)
 			clause(w, vmc_inquest_sayf(w->report, "module %s is loaded",
 						   wanted->items[i]));
 	}
+	w->n_fitting += best == ANSWER_YES;
 	if (!wanted->n || best == ANSWER_YES)
 		return;
 	w->contradicted |= best == ANSWER_NO;
@@ -272,13 +276,16 @@ static void add(struct vmc_report *r, const struct vmc_hit *h)
 {
 	const struct vmc_rule_issue *i = &h->rule->issue;
 	struct weighing w = { .report = r, .rule = h->rule, .oops = h->oops };
+	bool may_be;
 
 	clause(&w,
 	       vmc_inquest_sayf(r, "the message is there (%s)",
 				vmc_inquest_place(r, r->lines.data[h->lines[0]].number)));
 	weigh(&w);
+	may_be = !w.contradicted && (w.n_fitting || !w.doubtful);
 	weigh_reported(&w);
-	if (!w.contradicted)
+	/* a message alone, when nothing else can be checked, leads nowhere */
+	if (may_be)
 		(void)vmc_vec_push(
 			&r->verdict.known_issues,
 			(struct vmc_known_issue){ .id = h->rule->id,

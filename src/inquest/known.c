@@ -57,9 +57,10 @@ static bool tells_more(const struct vmc_rule *rule, const struct vmc_survey_line
 	bool is_generic = rule->specificity == SPECIFICITY_GENERIC;
 
 	/* a harmless header is structure, wherever it stands */
-	if (!l->oops || is_generic)
-		return !l->oops && !(is_generic && rule->severity == VMC_RULE_BENIGN);
-	return l->index == l->oops->opening_index || rule->specificity == SPECIFICITY_SIGNATURE;
+	if (!l->is_body || is_generic)
+		return !l->is_body && !(is_generic && rule->severity == VMC_RULE_BENIGN);
+	return (l->oops && l->index == l->oops->opening_index) ||
+	       rule->specificity == SPECIFICITY_SIGNATURE;
 }
 
 static void note_hit(struct reader *x, const struct vmc_survey_line *l, const struct vmc_rule *rule,
@@ -151,7 +152,7 @@ static bool applies(struct reader *x, const struct vmc_rule *rule, const struct 
  */
 static const struct vmc_rule *teller(struct reader *x, const struct vmc_survey_line *l)
 {
-	const struct vmc_rule *last_resort = NULL;
+	const struct vmc_rule *alone = NULL;
 
 	for (size_t i = 0; i < l->n_matches; i++) {
 		const struct vmc_rule *rule = l->matches[i].rule;
@@ -160,10 +161,9 @@ static const struct vmc_rule *teller(struct reader *x, const struct vmc_survey_l
 			continue;
 		if (applies(x, rule, l->oops))
 			return rule;
-		if (!last_resort)
-			last_resort = rule;
+		alone = l->n_matches == 1 ? rule : NULL;
 	}
-	return last_resort;
+	return alone;
 }
 
 static void visit(void *ctx, const struct vmc_survey_line *l)

@@ -15,6 +15,7 @@ struct vmc_survey_line {
 	const struct vmc_match *matches; /* best first */
 	size_t n_matches;
 	const struct vmc_oops *oops; /* the kernel report that it is a part of; NULL */
+	bool is_body;		     /* a part of some kernel report: a register, a frame ... */
 	bool is_repeat;		     /* of a line that stands further up, by stamp and text */
 	/*
 	 * Something seems to be wrong, and nothing tells what: above level "info", or with words of
