@@ -107,14 +107,19 @@ struct vmc_inputs {
 	struct vmc_texts debuginfo; /* of --debuginfo, and ELF files that are no core */
 	const char *text_path;	    /* of log text; NULL: the inputs are a dump */
 	struct vmc_str text;
+	bool has_more; /* the text was longer than what is read */
 };
 
 struct vmc_error *vmc_inputs_sort(const struct vmc_options *o,
 				  struct vmc_inputs *ret) VMC_MUST_CHECK;
 void vmc_inputs_deinit(struct vmc_inputs *in);
 #define vmc_autoinputs vmc_cleanup(vmc_inputs_deinit)
-/* The whole of a text file, "-" being standard input. */
-struct vmc_error *vmc_input_text(const char *path, struct vmc_str *ret) VMC_MUST_CHECK;
+/*
+ * A text file as UTF-8, "-" being standard input. *ret_more: it is longer than any log, and
+ * only its first GiB was read.
+ */
+struct vmc_error *vmc_input_text(const char *path, struct vmc_str *ret,
+				 bool *ret_more) VMC_MUST_CHECK;
 /* True for a file that starts like a dump. */
 bool vmc_input_is_dump(const char *path);
 

@@ -11,8 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "inquest/inquest.h"
+#include "oops/encoding.h"
+
 #define HEAD_BYTES 65536
-/* A log of this size is decades of dmesg; beyond it something else was given. */
+/* A log of this size is decades of dmesg; of a longer one the rest is not read, and that is said.
+ */
 #define TEXT_MAX ((size_t)1 << 30)
 #define READ_STEP ((size_t)1 << 20)
 
@@ -120,21 +124,49 @@ static struct vmc_error *read_all(int fd, const char *path, size_t max, struct v
 	return NULL;
 }
 
-struct vmc_error *vmc_input_text(const char *path, struct vmc_str *ret)
+/* Is there anything behind what was read? */
+static bool has_more(int fd)
 {
-	vmc_autoclose int fd = -1;
+	char byte;
+	ssize_t n;
+
+	do
+		n = read(fd, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	return n > 0;
+}
+
+/* What PowerShell's ">" has made of a log is a log all the same. */
+static struct vmc_error *decode(struct vmc_str *text)
+{
+	vmc_autostr struct vmc_str decoded = { 0 };
+	struct vmc_str raw = *text;
+
+	if (!vmc_log_is_utf16(vmc_str_text(text), text->len))
+		return NULL;
+	VMC_TRY(vmc_log_decode_utf16(vmc_str_text(text), text->len, &decoded));
+	*text = decoded;
+	decoded = raw;
+	return NULL;
+}
+
+struct vmc_error *vmc_input_text(const char *path, struct vmc_str *ret, bool *ret_more)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	vmc_autoclose int file = -1;
+	int fd = STDIN_FILENO;
 	struct stat st;
 
-	if (strcmp(path, "-") == 0) {
-		VMC_TRY(read_all(STDIN_FILENO, "standard input", TEXT_MAX, ret));
-		if (!ret->len)
-			return vmc_error_new(VMC_IO,
-					     "standard input is empty; expected the text of "
-					     "a kernel log");
-		return NULL;
+	if (!is_stdin) {
+		VMC_TRY(open_input(path, &file, &st));
+		fd = file;
 	}
-	VMC_TRY(open_input(path, &fd, &st));
-	return read_all(fd, path, TEXT_MAX, ret);
+	VMC_TRY(read_all(fd, is_stdin ? "standard input" : path, TEXT_MAX, ret));
+	if (is_stdin && !ret->len)
+		return vmc_error_new(VMC_IO, "standard input is empty; expected the text of "
+					     "a kernel log");
+	*ret_more = ret->len == TEXT_MAX && has_more(fd);
+	return decode(ret);
 }
 
 static struct vmc_error *head_of(const char *path, uint8_t *head, size_t *ret_len, bool *ret_pipe)
@@ -178,9 +210,14 @@ static bool is_mostly_text(const uint8_t *p, size_t n)
 {
 	size_t odd = 0;
 
+	if (vmc_log_is_utf16((const char *)p, n))
+		return true;
+	/* a machine that lost power leaves zeros where the end of its log was to be */
+	while (n && !p[n - 1])
+		n--;
 	for (size_t i = 0; i < n; i++)
 		odd += p[i] < 0x20 && p[i] != '\n' && p[i] != '\r' && p[i] != '\t' && p[i] != 0x1b;
-	return odd * 50 < n + 50;
+	return n && odd * 50 < n + 50;
 }
 
 static struct vmc_error *stranger(const char *path, const uint8_t *head, size_t n)
@@ -213,7 +250,7 @@ static struct vmc_error *sort_other(const char *path, const uint8_t *head, size_
 				"%s: one log at a time (after %s); for many try: vmcoroner "
 				"oops",
 				path, ret->text_path);
-		VMC_TRY(vmc_input_text(path, &ret->text));
+		VMC_TRY(vmc_input_text(path, &ret->text, &ret->has_more));
 		if (vmc_log_is_kernel_text(vmc_str_text(&ret->text), ret->text.len)) {
 			ret->text_path = path;
 			return NULL;
@@ -348,8 +385,15 @@ struct vmc_error *vmc_case_report(const struct vmc_options *o, struct vmc_case *
 	options.n_rules = c->rules.n;
 	if (c->target)
 		return vmc_report_dump(c->target, vmc_case_path(c), &options, &c->report);
-	return vmc_report_text(vmc_str_text(&c->inputs.text), c->inputs.text.len, vmc_case_path(c),
-			       &options, &c->report);
+	VMC_TRY(vmc_report_text(vmc_str_text(&c->inputs.text), c->inputs.text.len, vmc_case_path(c),
+				&options, &c->report));
+	if (c->inputs.has_more)
+		vmc_report_missing(c->report,
+				   vmc_error_new(VMC_LIMIT,
+						 "only so much is read; if what you look for is "
+						 "later in it: tail -c 1G FILE | vmcoroner -"),
+				   VMC_SAY("what follows the first GiB of the text"));
+	return NULL;
 }
 
 void vmc_case_deinit(struct vmc_case *c)

@@ -73,14 +73,20 @@ static struct vmc_error *of_dump(const struct vmc_options *o, const char *path, 
 	return show(o, path, &c.report->oopses, &c.report->lines, out);
 }
 
-static struct vmc_error *of_text(const struct vmc_options *o, const char *path, struct vmc_str *out)
+static struct vmc_error *of_text(const struct vmc_options *o, const char *path, struct vmc_str *out,
+				 enum vmc_exit *status)
 {
 	vmc_autostr struct vmc_str text = { 0 };
 	struct vmc_log_lines lines = { 0 };
 	struct vmc_oops_set set = { 0 };
 	struct vmc_error *err;
+	bool more = false;
 
-	VMC_TRY(vmc_input_text(path, &text));
+	VMC_TRY(vmc_input_text(path, &text, &more));
+	if (more) {
+		*status = *status == VMC_EXIT_OK ? VMC_EXIT_PARTIAL : *status;
+		vmc_exit_note("%s: only its first GiB is read", path);
+	}
 	err = vmc_log_split(vmc_str_text(&text), text.len, &lines);
 	if (!err)
 		err = vmc_oops_scan(lines.data, lines.len, &set);
@@ -100,7 +106,7 @@ enum vmc_exit vmc_run_oops(const struct vmc_options *o)
 	for (size_t i = 0; i < o->inputs.len; i++) {
 		const char *path = o->inputs.data[i];
 		struct vmc_error *err = vmc_input_is_dump(path) ? of_dump(o, path, &out, &status)
-								: of_text(o, path, &out);
+								: of_text(o, path, &out, &status);
 
 		if (err)
 			status = vmc_exit_error(err);

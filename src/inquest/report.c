@@ -381,8 +381,7 @@ static void note_lines_left_out(struct vmc_report *r)
 		vmc_report_missing(r,
 				   vmc_error_new(VMC_LIMIT, "the log has more than %zu lines",
 						 VMC_LOG_LINES_MAX),
-				   vmc_inquest_sayf(r, "log from line %u on",
-						    r->lines.left_out_from));
+				   VMC_SAY("log from line %u on"), r->lines.left_out_from);
 }
 
 struct vmc_error *vmc_report_text(const char *text, size_t size, const char *path,
