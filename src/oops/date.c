@@ -3,6 +3,8 @@
 
 #include "base/cleanup.h"
 
+#define MONTH_BYTES 16 /* no short name of a month is longer, in UTF-8 */
+
 /* Seconds with a fraction, as nanoseconds. */
 bool vmc_oops_eat_seconds(struct slice *s, int64_t *ret_ns)
 {
@@ -77,34 +79,98 @@ bool vmc_oops_eat_iso_date(struct slice *s, bool *ret_comma)
 	return true;
 }
 
-/* "Nov 23 18:00:00", "Tue 2021-11-23 18:00:00 CET" or an ISO date. */
+/*
+ * "Nov 23 18:00:00 ", and what journalctl writes in other languages: "nov. 23 ...", "11月 23 ...".
+ * Their names are many, but nothing else has a word, a day and a time of day in a row.
+ */
+static bool eat_month_and_day(struct slice *s)
+{
+	struct slice r = *s, word = slice_eat_token(&r);
+	uint64_t day;
+	bool letters = false;
+
+	if (word.n < 2 || word.n > MONTH_BYTES)
+		return false;
+	for (size_t i = 0; i < word.n; i++) {
+		if (!is_alpha(word.p[i]) && !is_digit(word.p[i]) && word.p[i] != '.' &&
+		    !(word.p[i] & 0x80))
+			return false;
+		letters |= !is_digit(word.p[i]) && word.p[i] != '.';
+	}
+	if (!letters || !slice_eat_blanks(&r) || !slice_eat_dec(&r, &day) || !day || day > 31 ||
+	    !slice_eat_blanks(&r))
+		return false;
+	*s = r;
+	return true;
+}
+
+/* " +0000 UTC" behind an ISO date, or one of the two. */
+static void eat_zone(struct slice *s)
+{
+	struct slice r = *s;
+	uint64_t v;
+
+	if (slice_eat(&r, " +") || slice_eat(&r, " -")) {
+		if (!slice_eat_dec(&r, &v) || !slice_starts(r, " "))
+			return;
+		*s = r;
+	}
+	r = *s;
+	if ((slice_eat(&r, " UTC") || slice_eat(&r, " GMT")) && slice_starts(r, " "))
+		*s = r;
+}
+
+static void eat_year(struct slice *s)
+{
+	struct slice r = *s;
+	uint64_t year;
+
+	slice_eat_blanks(&r);
+	if (slice_eat_dec(&r, &year) && year >= 1970 && year <= 9999 && slice_starts(r, " "))
+		*s = r;
+}
+
+/* "Nov 23 18:00:00", "Tue Nov 23 18:00:00 2021", "Tue 2021-11-23 18:00:00 CET" or an ISO date. */
 bool vmc_oops_eat_date(struct slice *s, bool *ret_comma)
 {
 	struct slice r = *s;
-	uint64_t day;
+	bool weekday = vmc_oops_is_weekday(r) && r.n > 4 && r.p[3] == ' ';
 
-	if (vmc_oops_is_month(r)) {
-		r = slice_from(r, 3);
-		if (!slice_eat_blanks(&r) || !slice_eat_dec(&r, &day) || !slice_eat_blanks(&r))
-			return false;
-		/* rsyslog may have the year */
-		if (r.n > 5 && is_digit(r.p[0]) && is_digit(r.p[3]) && r.p[4] == ' ')
-			r = slice_from(r, 5);
+	if (weekday)
+		r = slice_from(r, 4);
+	if (eat_month_and_day(&r)) {
+		eat_year(&r); /* rsyslog may have it before the time, others behind */
+		slice_eat_blanks(&r);
 		if (!vmc_oops_eat_clock(&r, ret_comma))
 			return false;
+		if (weekday)
+			eat_year(&r);
 	} else {
-		bool full = vmc_oops_is_weekday(r) && r.n > 4 && r.p[3] == ' ';
-
-		if (full)
-			r = slice_from(r, 4);
 		if (!vmc_oops_eat_iso_date(&r, ret_comma))
 			return false;
-		if (full && slice_eat_blanks(&r)) /* the zone */
+		if (weekday && slice_eat_blanks(&r))
 			slice_eat_token(&r);
+		else if (!weekday)
+			eat_zone(&r);
 	}
 	if (r.n && !is_blank(*r.p))
 		return false;
 	slice_eat_blanks(&r);
 	*s = r;
 	return true;
+}
+
+/* In any language: only the time and the year can be told. */
+bool vmc_oops_is_ctime(struct slice s)
+{
+	size_t colon = slice_find_char(s, ':');
+	struct slice r;
+	uint64_t year;
+	bool comma;
+
+	if (colon == SLICE_NONE || colon < 3 || s.p[colon - 3] != ' ' || is_digit(*s.p))
+		return false;
+	r = slice_from(s, colon - 2);
+	return vmc_oops_eat_clock(&r, &comma) && slice_eat(&r, " ") && slice_eat_dec(&r, &year) &&
+	       year >= 1970 && year <= 9999 && !r.n;
 }

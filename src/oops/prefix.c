@@ -3,11 +3,13 @@
 
 #include "oops/date.h"
 #include "oops/syslog.h"
+#include "oops/vendor.h"
 
 #define LOGIN_PROMPT_MAX 80
 #define KMSG_FIELDS_MAX 64
 #define STAMP_FRACTION 6 /* digits that printk writes */
 #define STAMP_LENGTH_MAX 24
+#define BRACKETED_DATE_MAX 48
 
 /* "[  T123]" or "[   C0]" of CONFIG_PRINTK_CALLER (kernel/printk/printk.c, print_caller()). */
 void vmc_oops_eat_caller(struct slice *s, struct vmc_log_line *x)
@@ -44,12 +46,14 @@ static bool eat_stamp(struct slice *s, struct vmc_log_line *x)
 		return false;
 	if (slice_starts(r, " <") && slice_find_char(slice_head(r, 24), '>') != SLICE_NONE)
 		r = slice_from(r, slice_find_char(r, '>') + 1);
+	vmc_oops_eat_stamp_cpu(&r, x);
 	if (!slice_eat(&r, "]"))
 		return false;
 	x->time_ns = ns;
 	x->stamped = true;
 	vmc_oops_eat_caller(&r, x);
-	slice_eat(&r, " ");
+	if (!vmc_oops_eat_vendor(&r, x))
+		slice_eat(&r, " ");
 	*s = r;
 	return true;
 }
@@ -60,7 +64,7 @@ static bool eat_stamp(struct slice *s, struct vmc_log_line *x)
  */
 static bool eat_bracketed_date(struct slice *s, struct vmc_log_line *x)
 {
-	size_t close = slice_find_char(slice_head(*s, 40), ']');
+	size_t close = slice_find_char(slice_head(*s, BRACKETED_DATE_MAX), ']');
 	struct slice in, r;
 	bool comma;
 
@@ -69,7 +73,7 @@ static bool eat_bracketed_date(struct slice *s, struct vmc_log_line *x)
 	in = r = (struct slice){ s->p + 1, close - 1 };
 	slice_eat_blanks(&in);
 	if (!vmc_oops_is_month(in) && !vmc_oops_is_weekday(in) && !slice_starts(in, "+") &&
-	    !(vmc_oops_eat_iso_date(&r, &comma) && !r.n) &&
+	    !vmc_oops_is_ctime(in) && !(vmc_oops_eat_iso_date(&r, &comma) && !r.n) &&
 	    !(vmc_oops_eat_clock(&r, &comma) && !r.n))
 		return false;
 	if (slice_find_char(in, ':') == SLICE_NONE && slice_find_char(in, '.') == SLICE_NONE)
@@ -244,8 +248,15 @@ static bool eat_xen(struct slice *s, struct vmc_log_line *x)
 /* A tag without a host, "kernel: text": journalctl --no-hostname, rsyslog's %syslogtag% */
 static bool eat_bare_tag(struct slice *s, struct vmc_log_line *x)
 {
+	struct slice r = *s;
+
 	(void)x;
-	return slice_eat(s, "kernel: ");
+	/* a broadcast to all terminals has " kernel:[   12.3] text" */
+	if (!slice_eat(&r, "kernel:") || !r.n || (*r.p != ' ' && *r.p != '['))
+		return false;
+	slice_eat(&r, " ");
+	*s = r;
+	return true;
 }
 
 /* A console that also shows a login prompt: "vm login: [   12.345678] text". */
@@ -264,15 +275,34 @@ static bool eat_login(struct slice *s, struct vmc_log_line *x)
 	return true;
 }
 
-/* A log that was quoted in a mail: "> [   12.345678] text". */
+static bool eat_prefix(struct slice *s, struct vmc_log_line *x);
+
+/*
+ * What people put before each line where they write about a log: blanks, the bars of a table. What
+ * follows has to have a prefix of its own, since the kernel indents as well.
+ */
+static bool eat_margin(struct slice *s, struct vmc_log_line *x)
+{
+	struct slice r = *s;
+
+	while (r.n && (is_blank(*r.p) || *r.p == '|' || *r.p == '`'))
+		r = slice_from(r, 1);
+	if (!eat_prefix(&r, x))
+		return false;
+	*s = r;
+	return true;
+}
+
+/* A log that was quoted in a mail: "> [   12.345678] text", also more than once. */
 static bool eat_quote(struct slice *s, struct vmc_log_line *x)
 {
 	struct slice r = *s;
 
 	(void)x;
-	while (slice_eat(&r, "> "))
-		;
-	if (!r.n || (*r.p != '[' && *r.p != '<'))
+	while (slice_eat(&r, ">"))
+		slice_eat(&r, " ");
+	/* without a blank it is KASAN's mark in a row of shadow bytes */
+	if (r.n && r.p[-1] != ' ' && *r.p != '[')
 		return false;
 	*s = r;
 	return true;
@@ -287,6 +317,8 @@ enum start {
 	START_LOWER = 16,
 	START_PAREN = 32,
 	START_QUOTE = 64,
+	START_MARGIN = 128,
+	START_NO_ASCII = 256,
 };
 
 /* Which lines may have it: behind the kernel's own time comes its text. */
@@ -308,12 +340,14 @@ static const struct sort {
 	{ START_LOWER, WHEN_ALWAYS, eat_bare_tag },
 	{ START_DIGIT, WHEN_UNTIMED, eat_kmsg },
 	{ START_DIGIT, WHEN_UNTIMED, eat_netconsole },
-	{ START_DIGIT | START_UPPER, WHEN_FIRST, vmc_oops_eat_syslog },
+	{ START_DIGIT | START_UPPER | START_LOWER | START_NO_ASCII, WHEN_FIRST,
+	  vmc_oops_eat_syslog },
 	{ START_DIGIT, WHEN_FIRST, eat_clock_alone },
 	{ START_DIGIT, WHEN_FIRST, eat_address },
 	{ START_LOWER | START_UPPER, WHEN_FIRST, eat_login },
 	{ START_PAREN, WHEN_FIRST, eat_xen },
 	{ START_QUOTE, WHEN_FIRST, eat_quote },
+	{ START_MARGIN, WHEN_UNTIMED, eat_margin },
 };
 
 static unsigned int start_of(char c)
@@ -331,8 +365,13 @@ static unsigned int start_of(char c)
 		return START_PAREN;
 	case '>':
 		return START_QUOTE;
+	case ' ':
+	case '\t':
+	case '|':
+	case '`':
+		return START_MARGIN;
 	default:
-		return 0;
+		return c & 0x80 ? START_NO_ASCII : 0;
 	}
 }
 

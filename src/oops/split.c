@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/vec.h"
+#include "oops/markup.h"
 #include "oops/parts.h"
 #include "oops/prefix.h"
 #include "oops/record.h"
@@ -24,6 +25,7 @@ struct splitter {
 	size_t width;	      /* of the terminal that wrapped the lines; 0 none */
 	size_t number;	      /* of the file's line */
 	bool is_full;	      /* the last line reaches the terminal's edge */
+	bool web;	      /* the text has been on a web page */
 };
 
 /* Ends what was put together of the last line. */
@@ -164,51 +166,6 @@ static bool add_record(struct splitter *sp, const struct log_record *r, size_t n
 	return true;
 }
 
-/*
- * Length of the terminal's control sequence at p (ECMA-48): a CSI ends with a letter, a title
- * (OSC) with BEL or the next escape, others are one letter, or two where the first is a bracket
- * or another intermediate.
- */
-static size_t escape_length(const char *p, size_t n)
-{
-	size_t i = 2;
-
-	if (n < 2)
-		return n;
-	switch (p[1]) {
-	case '[':
-		while (i < n && p[i] >= 0x20 && p[i] < 0x40)
-			i++;
-		break;
-	case ']':
-		while (i < n && p[i] != '\a' && p[i] != '\033')
-			i++;
-		return i < n && p[i] == '\a' ? i + 1 : i;
-	default:
-		if (p[1] < 0x20 || p[1] > 0x2f)
-			return p[1] > 0x2f ? 2 : 1;
-	}
-	return i < n ? i + 1 : i;
-}
-
-/* A copy of the line without colours. */
-static bool strip_escapes(struct vmc_arena *arena, struct slice *s)
-{
-	char *copy = vmc_arena_alloc(arena, s->n + 1);
-	size_t n = 0;
-
-	if (!copy)
-		return false;
-	for (size_t i = 0; i < s->n;) {
-		if (s->p[i] == '\033')
-			i += escape_length(s->p + i, s->n - i);
-		else
-			copy[n++] = s->p[i++];
-	}
-	*s = (struct slice){ copy, n };
-	return true;
-}
-
 /* One line of the file. */
 static bool add_line(struct splitter *sp, struct slice s)
 {
@@ -218,8 +175,7 @@ static bool add_line(struct splitter *sp, struct slice s)
 
 	if (slice_starts(s, "{") && vmc_oops_read_json(s, &sp->out.arena, &r, &failed))
 		return add_record(sp, &r, sp->number);
-	if (failed ||
-	    (slice_find_char(s, '\033') != SLICE_NONE && !strip_escapes(&sp->out.arena, &s)))
+	if (failed || !vmc_oops_strip_markup(&sp->out.arena, sp->web, &s))
 		return false;
 	return add_text(sp, s, &common);
 }
@@ -241,6 +197,7 @@ static bool add_lines(struct splitter *sp, struct slice text)
 	char newline = slice_find_char(text, '\n') == SLICE_NONE ? '\r' : '\n';
 
 	sp->width = vmc_oops_wrap_width(text);
+	sp->web = vmc_oops_is_web_text(text);
 	while (text.n && sp->number < UINT32_MAX) {
 		size_t end = slice_find_char(text, newline);
 
