@@ -6,6 +6,8 @@
 
 #include "base/map.h"
 #include "cli/rules.h"
+#include "inquest/survey.h"
+#include "knowledge/fill.h"
 #include "knowledge/match.h"
 #include "render/fold.h"
 
@@ -16,6 +18,9 @@ struct notes {
 	const struct vmc_rulebook *book;
 	struct vmc_matcher *matcher;
 	struct vmc_map counts; /* by rule: how often it matched */
+	struct vmc_map unknown; /* numbers of lines that nothing explains */
+	const struct vmc_log_line *lines;
+	bool failed; /* memory ran out */
 	enum vmc_lang lang;
 	unsigned int width;
 	struct vmc_str *out;
@@ -32,7 +37,8 @@ static void match(struct notes *n, const char *line, size_t len, const struct vm
 }
 
 /* Counts, and says what it means where that was not said yet. */
-static struct vmc_error *note(struct notes *n, const struct vmc_rule *rule)
+static struct vmc_error *note(struct notes *n, const struct vmc_rule *rule,
+			      const struct vmc_fill_line *line)
 {
 	uint64_t *count, key = (uint64_t)(uintptr_t)rule;
 	vmc_autostr struct vmc_str text = { 0 };
@@ -44,7 +50,8 @@ static struct vmc_error *note(struct notes *n, const struct vmc_rule *rule)
 		++*count;
 		return NULL;
 	}
-	vmc_str_addf(&text, "%s: %s", rule->id, vmc_said_in(&rule->meaning, n->lang));
+	vmc_str_addf(&text, "%s: ", rule->id);
+	VMC_TRY(vmc_fill(rule, vmc_said_in(&rule->meaning, n->lang), line, 1, &text));
 	vmc_str_addf(n->out, "%*s", INDENT, "^ ");
 	vmc_fold(vmc_str_text(&text), INDENT, n->width, n->out);
 	return vmc_map_set(&n->counts, key, 1) && !text.failed ? NULL : vmc_error_no_memory();
@@ -85,19 +92,63 @@ static struct vmc_error *all_lines(struct notes *n, const struct vmc_str *text,
 		match(n, p, len, &best);
 		for (; next < lines->len && lines->data[next].number <= number; next++)
 			match(n, lines->data[next].text, lines->data[next].len, &best);
-		VMC_TRY(note(n, best));
+		VMC_TRY(note(n, best, &(struct vmc_fill_line){ p, len }));
+		if (!best && vmc_map_get(&n->unknown, number))
+			vmc_str_addf(n->out, "%*s%s\n", INDENT, "^ ",
+				     vmc_say(n->lang, "unknown: no rule explains this line"));
 		p = nl ? nl + 1 : end;
 	}
 	return NULL;
 }
 
-static struct vmc_error *annotate(struct notes *n, const struct vmc_str *text)
+static void note_unknown(void *ctx, const struct vmc_survey_line *l)
+{
+	struct notes *n = ctx;
+
+	if (l->is_unexplained && !vmc_map_set(&n->unknown, n->lines[l->index].number, 1))
+		n->failed = true;
+}
+
+/* The lines that the report would call unknown. */
+static struct vmc_error *find_unknown(struct notes *n, const struct vmc_log_lines *lines)
+{
+	struct vmc_oops_set oopses = { 0 };
+	struct vmc_survey survey = { .matcher = n->matcher,
+				     .lines = lines->data,
+				     .n_lines = lines->len,
+				     .oopses = &oopses,
+				     .no_repeats = true,
+				     .visit = note_unknown,
+				     .ctx = n };
+	struct vmc_error *err = vmc_oops_scan(lines->data, lines->len, &oopses);
+
+	n->lines = lines->data;
+	if (!err)
+		err = vmc_survey_run(&survey);
+	vmc_oops_set_deinit(&oopses);
+	return !err && n->failed ? vmc_error_no_memory() : err;
+}
+
+/* The text of a dump's log does not say its levels. */
+static void set_levels(struct vmc_log_lines *lines, const struct vmc_line_levels *levels)
+{
+	for (size_t i = 0; i < lines->len; i++) {
+		if (lines->data[i].number <= levels->len)
+			lines->data[i].level = levels->data[lines->data[i].number - 1];
+	}
+}
+
+static struct vmc_error *annotate(struct notes *n, const struct vmc_str *text,
+				  const struct vmc_line_levels *levels)
 {
 	struct vmc_log_lines lines = { 0 };
 	struct vmc_error *err = vmc_matcher_new(n->book->list, n->book->n, &n->matcher);
 
 	if (!err)
 		err = vmc_log_split(vmc_str_text(text), text->len, &lines);
+	set_levels(&lines, levels);
+	if (!err)
+		err = find_unknown(n, &lines);
 	if (!err)
 		err = all_lines(n, text, &lines);
 	if (!err)
@@ -107,11 +158,12 @@ static struct vmc_error *annotate(struct notes *n, const struct vmc_str *text)
 	vmc_log_lines_deinit(&lines);
 	vmc_matcher_free(n->matcher);
 	vmc_map_deinit(&n->counts);
+	vmc_map_deinit(&n->unknown);
 	return err;
 }
 
 struct vmc_error *vmc_annotate(const struct vmc_options *o, const struct vmc_str *text,
-			       struct vmc_str *out)
+			       const struct vmc_line_levels *levels, struct vmc_str *out)
 {
 	vmc_autorulebook struct vmc_rulebook book = { 0 };
 	struct vmc_style style = vmc_terminal_style(o->output);
@@ -119,5 +171,5 @@ struct vmc_error *vmc_annotate(const struct vmc_options *o, const struct vmc_str
 
 	n.width = style.width > 2 * INDENT ? style.width : WIDTH_DEFAULT;
 	VMC_TRY(vmc_rulebook_open(&book));
-	return annotate(&n, text);
+	return annotate(&n, text, levels);
 }

@@ -92,11 +92,18 @@ struct vmc_style vmc_terminal_style(const char *output);
 
 /* ---- annotate.c ---- */
 
+/* Of the lines of a text, in their order; empty where the text has its own or none. */
+struct vmc_line_levels {
+	signed char *data;
+	size_t len, cap;
+};
+
 /*
- * Log text that is harmless already, and below a line what its rule says, once a rule;
- * at the end how often rules matched.
+ * Log text that is harmless already, and below a line what its rule says, once a rule; or that
+ * nothing explains it, as the report does. At the end how often rules matched.
  */
 struct vmc_error *vmc_annotate(const struct vmc_options *o, const struct vmc_str *text,
+			       const struct vmc_line_levels *levels,
 			       struct vmc_str *out) VMC_MUST_CHECK;
 
 /* ---- input.c ---- */

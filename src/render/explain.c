@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "knowledge/fill.h"
 #include "render/fold.h"
 #include "render/jsonutil.h"
 #include "render/words.h"
@@ -101,19 +102,32 @@ static const char *color_of(enum vmc_rule_severity s)
 	return s <= VMC_RULE_ERROR ? "\033[1;31m" : s == VMC_RULE_WARNING ? "\033[33m" : "\033[1m";
 }
 
+/* A sentence with the values of the example that stands below it; as it is if that fails. */
+static void filled(const struct vmc_rule *rule, const struct vmc_said *said, enum vmc_lang lang,
+		   struct vmc_str *out)
+{
+	const char *text = vmc_said_in(said, lang);
+	struct vmc_error *err = text ? vmc_fill_example(rule, text, out) : NULL;
+
+	if (err)
+		vmc_str_add(out, text);
+	vmc_error_free(err);
+}
+
 void vmc_explain_text(const struct vmc_rule *rule, enum vmc_lang lang,
 		      const struct vmc_style *style, struct vmc_str *out)
 {
 	const struct page p = { out, lang, page_width(style), style->color };
 	const struct vmc_strings causes = vmc_said_list_in(&rule->causes, lang),
 				 next = vmc_said_list_in(&rule->next, lang);
-	const char *meaning = vmc_said_in(&rule->meaning, lang);
+	vmc_autostr struct vmc_str meaning = { 0 };
 	struct vmc_strings example = rule->examples;
 
+	filled(rule, &rule->meaning, lang, &meaning);
 	vmc_str_addf(out, "%s%s (%s)%s\n\n", p.color ? color_of(rule->severity) : "", rule->id,
 		     vmc_say(lang, vmc_rule_severity_name(rule->severity)),
 		     p.color ? "\033[0m" : "");
-	vmc_fold(meaning ? meaning : "", 0, p.width, out);
+	vmc_fold(vmc_str_text(&meaning), 0, p.width, out);
 	/* one is enough to see what sort of line is meant */
 	example.n = example.n ? 1 : 0;
 	items(&p, VMC_SAY("Example"), &example, "");
@@ -174,15 +188,19 @@ static struct json_object *entry(const struct vmc_rule *r, enum vmc_lang lang)
 {
 	const struct vmc_strings causes = vmc_said_list_in(&r->causes, lang),
 				 next = vmc_said_list_in(&r->next, lang);
+	vmc_autostr struct vmc_str title = { 0 }, meaning = { 0 };
 	struct json_object *o = json_object_new_object();
 
+	filled(r, &r->title, lang, &title);
+	filled(r, &r->meaning, lang, &meaning);
 	vmc_json_set(o, "id", vmc_json_text(r->id));
+	vmc_json_set(o, "title", vmc_json_nonempty(vmc_str_text(&title)));
 	vmc_json_set(o, "category", vmc_json_text(r->category));
 	vmc_json_set(o, "severity", vmc_json_text(vmc_rule_severity_name(r->severity)));
 	vmc_json_set(o, "specificity", vmc_json_int(true, r->specificity));
 	vmc_json_set(o, "pattern", vmc_json_text(r->pattern));
 	vmc_json_set(o, "examples", texts(&r->examples));
-	vmc_json_set(o, "meaning", vmc_json_text(vmc_said_in(&r->meaning, lang)));
+	vmc_json_set(o, "meaning", vmc_json_text(vmc_str_text(&meaning)));
 	vmc_json_set(o, "causes", texts(&causes));
 	vmc_json_set(o, "next_steps", texts(&next));
 	vmc_json_set(o, "known_issue", issue_json(&r->issue, lang));

@@ -54,7 +54,7 @@ class Explain(cli.Case):
         self.assertEqual((o["query"], o["lang"]), (LINE, "en"))
         self.assertEqual([e["id"] for e in o["entries"]],
                          ["panic-fatal-exception", "kernel-panic"])
-        keys = {"id", "category", "severity", "specificity", "pattern", "examples", "meaning",
+        keys = {"id", "title", "category", "severity", "specificity", "pattern", "examples", "meaning",
                 "causes", "next_steps", "known_issue", "requires", "since", "until", "references"}
         for e in o["entries"]:
             self.assertEqual(set(e), keys)

@@ -107,6 +107,16 @@ class Findings(unittest.TestCase):
         self.assertEqual([u["line"] for u in of["unexplained"]["lines"]], [3])
 
 
+    def test_the_log_with_notes_says_unknown_as_well(self):
+        text = "[ 1.0] Linux version 6.1.0 (b@h) #1\n[ 6.0] frobnicator 7: calibration failed\n[ 7.0] hpet: Lost 3 RTC interrupts\n"
+        out = cli.run("log", "-", "--explain", stdin=text).out.splitlines()
+        self.assertIn("unknown: no rule explains", out[out.index("[ 6.0] frobnicator 7: calibration failed") + 1])
+        self.assertEqual(sum("unknown:" in line for line in out), 1)
+        # values of the line, and in an entry alone those of its example
+        self.assertIn("3 of them came too late", " ".join(" ".join(out).split()))
+        self.assertIn("1 of them came too late", " ".join(cli.run("explain", "hpet-lost").out.split()))
+
+
 class Issues(unittest.TestCase):
     def issues(self, **how):
         return report(ASSERTION.format(**how))[0]["verdict"]["known_issues"]
