@@ -29,28 +29,6 @@ static void evidence(struct vmc_finding *f, const char *text)
 		(void)vmc_vec_push(&f->evidence, text);
 }
 
-static void tainting_modules(struct vmc_report *r)
-{
-	struct vmc_finding *f = NULL;
-
-	for (size_t i = 0; i < r->target->modules.len; i++) {
-		const struct vmc_module *m = &r->target->modules.data[i];
-		char letters[32];
-
-		if (!m->taints)
-			continue;
-		if (!f)
-			f = add(r, "taint.modules", "notice",
-				VMC_SAY("modules that taint the kernel are loaded"),
-				VMC_SAY("problems of out-of-tree (O) and proprietary (P) ones are "
-					"for their vendors; the kernel's own maintainers will ask "
-					"to reproduce without them"));
-		vmc_taint_letters(m->taints, letters, sizeof(letters));
-		evidence(f, vmc_inquest_sayf(r, "module %s at 0x%llx (%s)", m->name,
-					     (unsigned long long)m->addr, letters));
-	}
-}
-
 static void task_walks_differ(struct vmc_report *r)
 {
 	size_t n = r->tasks.only_in_pids + r->tasks.only_in_list, told = 0;
@@ -110,7 +88,6 @@ static const struct detector {
 	bool needs_target;
 	void (*run)(struct vmc_report *r);
 } detectors[] = {
-	{ "taint.modules", true, tainting_modules },
 	{ "task.walks-differ", true, task_walks_differ },
 	{ "dump.release-differs", true, banner_differs },
 	{ "cpu.offline", true, offline_cpus },

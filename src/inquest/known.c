@@ -30,7 +30,7 @@
 struct reader {
 	struct vmc_report *report;
 	const struct vmc_oops *cause; /* the primary report, NULL */
-	struct vmc_map by_rule; /* index into hits */
+	struct vmc_map by_rule;	      /* index into hits */
 	struct vmc_hits hits;
 	struct vmc_map by_text; /* index into report->unexplained.rows */
 	struct vmc_map applies; /* rule and kernel report: do the rule's conditions hold? */
@@ -123,11 +123,10 @@ static void note_unexplained(struct reader *x, const struct vmc_survey_line *l)
 		return;
 	if (!vmc_map_set(&x->by_text, key, r->unexplained.rows.len) ||
 	    !vmc_vec_push(&r->unexplained.rows,
-			  (struct vmc_unexplained){
-				  .line = line->number,
-				  .level = line->level,
-				  .count = 1,
-				  .text = quoted(r, line, UNEXPLAINED_WIDTH) }))
+			  (struct vmc_unexplained){ .line = line->number,
+						    .level = line->level,
+						    .count = 1,
+						    .text = quoted(r, line, UNEXPLAINED_WIDTH) }))
 		x->failed = true;
 }
 
@@ -237,6 +236,13 @@ static bool is_consequence(const struct vmc_report *r, const struct vmc_hit *h)
 	       time - cause->time_ns <= CONSEQUENCE_NS;
 }
 
+/* A record of a dump's log may hold several lines under one number. */
+static void add_line(struct vmc_finding *f, uint32_t number)
+{
+	if (!f->lines.len || f->lines.data[f->lines.len - 1] != number)
+		(void)vmc_vec_push(&f->lines, number);
+}
+
 static void add_finding(struct vmc_report *r, const struct vmc_hit *h)
 {
 	struct vmc_finding f = { .id = h->rule->id,
@@ -247,12 +253,12 @@ static void add_finding(struct vmc_report *r, const struct vmc_hit *h)
 				 .consequence = is_consequence(r, h) };
 
 	for (size_t i = 0; i < h->n_lines; i++) {
-		(void)vmc_vec_push(&f.lines, r->lines.data[h->lines[i]].number);
+		add_line(&f, r->lines.data[h->lines[i]].number);
 		if (i < EVIDENCE_FIRST)
 			(void)vmc_vec_push(&f.evidence, evidence_of(r, h->lines[i]));
 	}
 	if (h->last != h->lines[h->n_lines - 1])
-		(void)vmc_vec_push(&f.lines, r->lines.data[h->last].number);
+		add_line(&f, r->lines.data[h->last].number);
 	if (h->count > EVIDENCE_FIRST)
 		(void)vmc_vec_push(&f.evidence, evidence_of(r, h->last));
 	if (!f.title || !vmc_vec_push(&r->findings, f)) {

@@ -127,15 +127,18 @@ static const char *place_sentence(struct vmc_report *r, const struct vmc_blame *
 				(unsigned long long)f->pc, culprit);
 }
 
-static const char *task_sentence(struct vmc_report *r)
+static const char *task_sentence(struct vmc_report *r, const struct vmc_oops *o)
 {
 	const struct vmc_culprit *c = &r->verdict.culprit;
+	int cpu = o && o->pid == c->pid ? o->cpu : -1;
 
 	if (!c->comm || c->pid < 0)
 		return NULL;
 	if (r->has_panic_task && c->pid == r->panic_task.pid)
+		cpu = r->panic_cpu;
+	if (cpu >= 0)
 		return vmc_inquest_sayf(r, "Task %s (pid %lld) on CPU %d.", c->comm,
-					(long long)c->pid, r->panic_cpu);
+					(long long)c->pid, cpu);
 	return vmc_inquest_sayf(r, "Task %s (pid %lld).", c->comm, (long long)c->pid);
 }
 
@@ -155,7 +158,7 @@ static void write_summary(struct vmc_report *r, const struct vmc_oops *o, const 
 					  (unsigned long long)o->fault_address));
 	if (m && m->taints)
 		sentence(r, &s, module_sentence(r, m));
-	text = task_sentence(r);
+	text = task_sentence(r, o);
 	if (text)
 		sentence(r, &s, text);
 	if (r->panic_message && r->has_panic)

@@ -17,7 +17,9 @@ static void input_rows(const struct vmc_report *r, struct vmc_sheet *s, struct v
 
 	if (!r->target) {
 		vmc_words_safe(&text, r->path);
-		vmc_str_addf(&text, "  [%zu lines]", r->lines.len);
+		/* empty lines are not kept */
+		vmc_str_addf(&text, "  [%u lines]",
+			     r->lines.len ? r->lines.data[r->lines.len - 1].number : 0);
 		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, "LOG FILE", &text);
 		return;
 	}

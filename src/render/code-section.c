@@ -8,7 +8,8 @@ void vmc_section_code(const struct vmc_report *r, struct vmc_sheet *s)
 	vmc_autostr struct vmc_str text = { 0 };
 	struct vmc_section *sec;
 
-	if (!r->code.known)
+	/* around an assertion's trap there is nothing to read: the verdict says that it is one */
+	if (!r->code.known || r->code.listing.detail.kind == VMC_INSN_BUG)
 		return;
 	sec = vmc_sheet_section(s, VMC_SECTION_LINES, vmc_say(r->lang, "CODE where the CPU stood"));
 	for (size_t i = 0; sec && i < l->n; i++) {

@@ -12,10 +12,23 @@
 /* Of those, what stands before the cause. */
 #define SHOWN_BEFORE 5
 
-/* The title for people, where it has one: "WARNING in corrupted" is for comparing. */
-static const char *headline(const struct vmc_event *e)
+/*
+ * The title for people, where it has one: "WARNING in corrupted" is for comparing. A
+ * stall's title names a frame that others have in common with it, people ask where the
+ * CPU stood.
+ */
+static void headline(enum vmc_lang lang, const struct vmc_event *e, struct vmc_str *out)
 {
-	return e->oops ? e->oops->headline : e->title;
+	const struct vmc_oops *o = e->oops;
+
+	vmc_words_safe(out, o ? o->headline : e->title);
+	if (o && !o->is_panic && o->rip_function && vmc_inquest_category_of(o->category)->stalled &&
+	    !vmc_streq(o->rip_function, o->frame)) {
+		vmc_autostr struct vmc_str at = { 0 };
+
+		vmc_words_safe(&at, o->rip_function);
+		vmc_str_addf(out, vmc_say(lang, ", the CPU stood in %s"), vmc_str_text(&at));
+	}
 }
 
 /* "  (CPU 1, pid 125, "crasher")": what is known of it, and is not in the title. */
@@ -54,6 +67,8 @@ static void relation(enum vmc_lang lang, const struct vmc_event *e, struct vmc_s
 {
 	const char *role = vmc_inquest_role_words(lang, e->role);
 
+	if (e->role == VMC_ROLE_UNRELATED)
+		return;
 	if (e->primary)
 		vmc_str_add(out, vmc_say(lang, "  <- the cause"));
 	else if (e->consequence_of >= 0 && e->note)
@@ -61,7 +76,7 @@ static void relation(enum vmc_lang lang, const struct vmc_event *e, struct vmc_s
 			     e->note);
 	else if (e->consequence_of >= 0)
 		vmc_str_addf(out, vmc_say(lang, "  (follows from %d)"), e->consequence_of + 1);
-	else if (e->note && e->role != VMC_ROLE_UNRELATED)
+	else if (e->note)
 		vmc_str_addf(out, vmc_say(lang, "  (%s: %s)"), role, e->note);
 	else
 		vmc_str_addf(out, vmc_say(lang, "  (%s)"), role);
@@ -78,7 +93,7 @@ static void event_row(const struct vmc_report *r, size_t i, struct vmc_sheet *s,
 	if (!r->target && e->line)
 		vmc_str_addf(&place, vmc_say(s->lang, "line %u"), e->line);
 	vmc_str_add(&text, text.len ? " " : "");
-	vmc_words_safe(&text, headline(e));
+	headline(s->lang, e, &text);
 	if (e->has_object_offset)
 		vmc_str_addf(&text, "+0x%llx", (unsigned long long)e->object_offset);
 	if (e->module) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What else was noticed, most of it by the knowledge base: a line each, the
- * worst first. What is harmless is one line for all; JSON has everything.
+ * worst first. What stands among the events already is not repeated, what is
+ * harmless is one line for all; JSON has everything.
  */
 #include "render/builders.h"
 
@@ -48,6 +49,14 @@ static void places(const struct vmc_finding *f, enum vmc_lang lang, struct vmc_s
 		vmc_str_addf(out, vmc_say(lang, "lines %s"), vmc_str_text(&list));
 }
 
+static bool holds(const struct vmc_event *e, uint32_t line)
+{
+	const struct vmc_oops *o = e->oops;
+
+	return o && ((line >= o->first_line && line <= o->last_line) ||
+		     (o->n_copies && line == o->copy_line));
+}
+
 /*
  * What memory told, and why that matters. Lines of a log stand where their numbers say,
  * and what they mean `vmcoroner explain` tells at length.
@@ -70,11 +79,28 @@ static void details(const struct vmc_finding *f, struct vmc_sheet *s, struct vmc
 		vmc_sheet_sayf(s, sec, VMC_MOOD_QUIET, "- and %zu more", n - EVIDENCE_SHOWN);
 }
 
-static void finding_row(const struct vmc_finding *f, const struct severity *severity,
-			struct vmc_sheet *s, struct vmc_section *sec)
+/* Are all its lines part of reports that stand among the events? */
+static bool is_told(const struct vmc_report *r, const struct vmc_finding *f)
+{
+	for (size_t i = 0; i < f->lines.len; i++) {
+		size_t k = 0;
+
+		while (k < r->events.len && !holds(&r->events.data[k], f->lines.data[i]))
+			k++;
+		if (k == r->events.len)
+			return false;
+	}
+	return f->lines.len;
+}
+
+static void finding_row(const struct vmc_report *r, const struct vmc_finding *f,
+			const struct severity *severity, struct vmc_sheet *s,
+			struct vmc_section *sec)
 {
 	vmc_autostr struct vmc_str text = { 0 }, place = { 0 };
 
+	if (is_told(r, f))
+		return;
 	places(f, s->lang, &place);
 	vmc_words_safe(&text, f->title);
 	if (f->count > 1)
@@ -152,7 +178,7 @@ void vmc_section_findings(const struct vmc_report *r, struct vmc_sheet *s)
 	for (size_t k = 0; k < VMC_ARRAY_SIZE(severities); k++) {
 		for (size_t i = 0; i < r->findings.len; i++) {
 			if (is_severity(&r->findings.data[i], severities[k].id))
-				finding_row(&r->findings.data[i], &severities[k], s, sec);
+				finding_row(r, &r->findings.data[i], &severities[k], s, sec);
 		}
 	}
 	benign_row(r, s, sec);

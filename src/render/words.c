@@ -175,6 +175,8 @@ void vmc_words_culprit(enum vmc_lang lang, const struct vmc_culprit *c, struct v
 	else
 		vmc_str_add(&both, vmc_str_text(code.len ? &code : &source));
 	vmc_words_safe(&object, c->object);
+	if (c->object && c->has_object_offset)
+		vmc_str_addf(&object, "+0x%llx", (unsigned long long)c->object_offset);
 	task_words(lang, c, &task);
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(parts); i++) {
 		if (!parts[i]->len)
