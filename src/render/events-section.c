@@ -94,7 +94,10 @@ static void event_row(const struct vmc_report *r, size_t i, struct vmc_sheet *s,
 		vmc_str_addf(&place, vmc_say(s->lang, "line %u"), e->line);
 	vmc_str_add(&text, text.len ? " " : "");
 	headline(s->lang, e, &text);
-	if (e->has_object_offset)
+	/* what error code and address say, and where; a general protection has neither */
+	if (e->detail && e->oops && e->oops->has_fault_address)
+		vmc_str_addf(&text, ": %s", vmc_sheet_safe(s, e->detail));
+	else if (e->has_object_offset)
 		vmc_str_addf(&text, "+0x%llx", (unsigned long long)e->object_offset);
 	if (e->module) {
 		vmc_str_add(&text, " [");

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What else was noticed, most of it by the knowledge base: a line each, the
- * worst first. What stands among the events already is not repeated, what is
- * harmless is one line for all; JSON has everything.
+ * worst first. What stands among the events already is not repeated; JSON has
+ * everything.
  */
 #include "render/builders.h"
+
+#include <string.h>
 
 #include "render/words.h"
 
@@ -14,8 +16,9 @@
 #define EVIDENCE_SHOWN 4
 /* Lines that nothing explains; those that differ in numbers only are one. */
 #define UNEXPLAINED_SHOWN 5
-/* Ids of harmless messages that are named. */
+/* Sorts of harmless messages that have a line of their own, and of the others that are named. */
 #define BENIGN_SHOWN 8
+#define BENIGN_NAMED 8
 
 /* In the order in which they are shown. */
 static const struct severity {
@@ -28,7 +31,7 @@ static const struct severity {
 	{ VMC_SAY("warning"), VMC_MOOD_DOUBT, true },
 	{ VMC_SAY("notice"), VMC_MOOD_PLAIN, false },
 };
-static const char benign[] = "benign";
+static const struct severity benign = { VMC_SAY("benign"), VMC_MOOD_QUIET, false };
 
 static bool is_severity(const struct vmc_finding *f, const char *id)
 {
@@ -53,8 +56,13 @@ static bool holds(const struct vmc_event *e, uint32_t line)
 {
 	const struct vmc_oops *o = e->oops;
 
-	return o && ((line >= o->first_line && line <= o->last_line) ||
-		     (o->n_copies && line == o->copy_line));
+	if (!o)
+		return false;
+	/* of a copy only the lines up to the title are known */
+	if (o->n_copies && line >= o->copy_line &&
+	    line - o->copy_line <= o->opening_index - o->first_index)
+		return true;
+	return line >= o->first_line && line <= o->last_line;
 }
 
 /*
@@ -79,9 +87,14 @@ static void details(const struct vmc_finding *f, struct vmc_sheet *s, struct vmc
 		vmc_sheet_sayf(s, sec, VMC_MOOD_QUIET, "- and %zu more", n - EVIDENCE_SHOWN);
 }
 
-/* Are all its lines part of reports that stand among the events? */
+/*
+ * Are all its lines part of reports that stand among the events? Detectors, whose ids have
+ * a dot, say more than the lines do.
+ */
 static bool is_told(const struct vmc_report *r, const struct vmc_finding *f)
 {
+	if (f->id && strchr(f->id, '.'))
+		return false;
 	for (size_t i = 0; i < f->lines.len; i++) {
 		size_t k = 0;
 
@@ -114,30 +127,41 @@ static void finding_row(const struct vmc_report *r, const struct vmc_finding *f,
 		details(f, s, sec);
 }
 
-/* One line for what nobody has to do anything about; its names are for "explain". */
-static void benign_row(const struct vmc_report *r, struct vmc_sheet *s, struct vmc_section *sec)
+/* One line for those that nobody wants to read one by one; the names are for "explain". */
+static void more_benign_row(unsigned long long lines, size_t kinds, struct vmc_str *names,
+			    struct vmc_sheet *s, struct vmc_section *sec)
 {
-	vmc_autostr struct vmc_str names = { 0 }, text = { 0 };
+	vmc_autostr struct vmc_str text = { 0 };
+
+	vmc_str_add(names, kinds > BENIGN_NAMED ? " ..." : "");
+	vmc_str_addf(&text, vmc_say(s->lang, "%llu more harmless messages: %s"), lines,
+		     vmc_str_text(names));
+	vmc_sheet_table(s, sec, VMC_MOOD_QUIET, vmc_say(s->lang, benign.id), NULL, &text);
+}
+
+static void benign_rows(const struct vmc_report *r, struct vmc_sheet *s, struct vmc_section *sec)
+{
+	vmc_autostr struct vmc_str names = { 0 };
 	unsigned long long lines = 0;
-	size_t kinds = 0;
+	size_t shown = 0, kinds = 0;
 
 	for (size_t i = 0; i < r->findings.len; i++) {
 		const struct vmc_finding *f = &r->findings.data[i];
 
-		if (!is_severity(f, benign))
+		if (!is_severity(f, benign.id) || is_told(r, f))
 			continue;
+		if (shown++ < BENIGN_SHOWN) {
+			finding_row(r, f, &benign, s, sec);
+			continue;
+		}
 		lines += f->count;
-		if (kinds++ < BENIGN_SHOWN) {
+		if (kinds++ < BENIGN_NAMED) {
 			vmc_str_add(&names, names.len ? ", " : "");
 			vmc_words_safe(&names, f->id);
 		}
 	}
-	if (!kinds)
-		return;
-	vmc_str_add(&names, kinds > BENIGN_SHOWN ? " ..." : "");
-	vmc_str_addf(&text, vmc_say(s->lang, "%llu harmless messages: %s"), lines,
-		     vmc_str_text(&names));
-	vmc_sheet_table(s, sec, VMC_MOOD_QUIET, vmc_say(s->lang, VMC_SAY("benign")), NULL, &text);
+	if (kinds)
+		more_benign_row(lines, kinds, &names, s, sec);
 }
 
 static void unexplained_rows(const struct vmc_report *r, struct vmc_sheet *s,
@@ -181,6 +205,6 @@ void vmc_section_findings(const struct vmc_report *r, struct vmc_sheet *s)
 				finding_row(r, &r->findings.data[i], &severities[k], s, sec);
 		}
 	}
-	benign_row(r, s, sec);
+	benign_rows(r, s, sec);
 	unexplained_rows(r, s, sec);
 }
