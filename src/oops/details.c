@@ -10,6 +10,7 @@
 #define MODULES_MAX 2048
 #define CODE_MAX 512
 #define LINE_MAX 8192 /* longer than any printk record */
+#define TASK_LINES 3  /* KASAN names the task in its second or third line */
 #define HEAD_LINES 24 /* the fault itself is described in the first lines */
 
 struct reader {
@@ -25,6 +26,11 @@ struct reader {
 	bool others_code;   /* and, right behind it, their code */
 	bool in_code;	    /* rows of powerpc's instruction dump */
 	bool in_trace, trace_done;
+	bool is_stall;	 /* RCU's */
+	bool after_dump; /* the line before was "Task dump for CPU 1:" */
+	int stalled_cpu; /* -1 not known */
+	struct slice dumped_comm;
+	int64_t dumped_pid;
 	bool failed;
 };
 
@@ -114,8 +120,13 @@ static void read_header(struct reader *r, struct slice s)
 			slice_eat_blanks(&q);
 		}
 	}
-	if (!slice_eat(&q, "PID: ") && !slice_eat(&q, "Pid: "))
+	if (!slice_eat(&q, "PID: ") && !slice_eat(&q, "Pid: ")) {
+		/* arm before 3.10: "CPU: 1    Not tainted  (3.4.0 #1)" */
+		at = find_taint(q);
+		if (at != SLICE_NONE)
+			read_taint(r, slice_from(q, at));
 		return;
+	}
 	slice_eat_blanks(&q);
 	if (!slice_eat_dec(&q, &v))
 		return;
@@ -224,6 +235,8 @@ static void read_stack_marker(struct reader *r, const struct frame_text *f)
 
 static void read_frame(struct reader *r, const struct frame_text *f, uint32_t number)
 {
+	/* arm with unwind tables prints no heading */
+	r->in_trace |= f->caller.n && !r->frames.len;
 	if (!r->in_trace || r->trace_done)
 		return;
 	read_stack_marker(r, f);
@@ -250,6 +263,13 @@ static void read_task_forms(struct reader *r, struct slice s)
 	struct slice q;
 	uint64_t v;
 
+	if (vmc_oops_search("WARNING: CPU: %n PID: %n at ", s, &caps, NULL)) {
+		if (r->o->cpu < 0 && slice_eat_dec(&caps.at[0], &v) && v <= INT32_MAX)
+			r->o->cpu = (int)v;
+		if (r->o->pid < 0 && slice_eat_dec(&caps.at[1], &v) && v <= INT64_MAX)
+			r->o->pid = (int64_t)v;
+		return;
+	}
 	if (vmc_oops_search("CPU#%n stuck for %ns! [%t]", s, &caps, NULL) ||
 	    vmc_oops_search("INFO: task %t blocked", s, &caps, NULL) ||
 	    vmc_oops_search("INFO: task %t can't die", s, &caps, NULL) ||
@@ -268,6 +288,48 @@ static void read_task_forms(struct reader *r, struct slice s)
 		if (caps.n > 1 && r->o->cpu < 0 && slice_eat_dec(&caps.at[0], &v) && v <= INT32_MAX)
 			r->o->cpu = (int)v;
 	}
+}
+
+/*
+ * Which CPU stalls, as RCU lists it: "stall on CPU 0 (t=" and "CPUs/tasks: { 2}" before 3.19,
+ * "<tab>1-...: (1 GPs behind)" since. Old kernels dump a task then, in a line of its own:
+ * "name R running task 0 854 2 0x00000804".
+ */
+static void read_stall(struct reader *r, struct slice s)
+{
+	static const char *const cpus[] = { "stall on CPU %n", "stall on CPU {%_%n",
+					    "on CPUs/tasks: {%_%n", "Task dump for CPU %n:" };
+	struct slice row = slice_trim(s);
+	struct captures caps = { 0 }, task = { 0 };
+	uint64_t v;
+
+	if (r->after_dump && vmc_oops_match("%s%_%w%_running%*%n%_%n%_%n", row, &task)) {
+		r->dumped_comm = task.at[0];
+		if (slice_eat_dec(&task.at[task.n - 2], &v) && v <= INT64_MAX)
+			r->dumped_pid = (int64_t)v;
+	}
+	r->after_dump = slice_starts(row, "Task dump for CPU ") && !r->dumped_comm.n;
+	if (r->stalled_cpu >= 0)
+		return;
+	slice_eat(&row, "rcu:");
+	slice_eat_blanks(&row);
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(cpus) && !caps.n; i++)
+		vmc_oops_search(cpus[i], s, &caps, NULL);
+	if (!caps.n && !vmc_oops_match("%n-%*: (", row, &caps))
+		return;
+	if (slice_eat_dec(&caps.at[0], &v) && v <= INT32_MAX)
+		r->stalled_cpu = (int)v;
+}
+
+/* What a header of the report did not say. */
+static void settle_stall(struct reader *r)
+{
+	if (r->o->cpu < 0)
+		r->o->cpu = r->stalled_cpu;
+	if (r->o->pid >= 0 || !r->dumped_comm.n)
+		return;
+	r->o->pid = r->dumped_pid;
+	keep_once(r, &r->o->comm, r->dumped_comm);
 }
 
 /* "at fs/buffer.c:1270", "WARNING: fs/a.c:12 at f+" */
@@ -417,8 +479,12 @@ static void read_line(struct reader *r, const struct vmc_log_line *line, size_t 
 	}
 	if (!index) {
 		read_place(r, s);
-		read_task_forms(r, s);
+		r->is_stall = slice_has(s, "rcu") && slice_has(s, " stall");
 	}
+	if (index < TASK_LINES)
+		read_task_forms(r, s);
+	if (r->is_stall)
+		read_stall(r, s);
 	if (index < HEAD_LINES) {
 		read_fault(r, s);
 		read_error_code(r, s);
@@ -474,11 +540,12 @@ struct vmc_error *vmc_oops_borrow_header(const struct vmc_log_line *line, struct
 struct vmc_error *vmc_oops_read_details(const struct vmc_log_line *const *lines, size_t n,
 					struct vmc_arena *arena, struct vmc_oops *o)
 {
-	struct reader r = { .arena = arena, .o = o, .next_number = -1 };
+	struct reader r = { .arena = arena, .o = o, .next_number = -1, .stalled_cpu = -1 };
 	bool ok;
 
 	for (size_t i = 0; i < n && !r.failed; i++)
 		read_line(&r, lines[i], i);
+	settle_stall(&r);
 	ok = move_out(&r);
 	vmc_vec_free(&r.frames);
 	vmc_vec_free(&r.regs);
@@ -532,6 +599,12 @@ static const char *const body_heads[] = {
 	"hardirqs",
 	"softirqs",
 	"INFO: lockdep",
+	"INFO: Allocated in",
+	"INFO: Freed in",
+	"rcu:",
+	"(detected by",
+	"(t=",
+	"Task dump for CPU",
 	"stack backtrace",
 	"other info that",
 	"but task is",

@@ -75,6 +75,34 @@ static const char *const schedule_skip[] = { "schedule", NULL };
 static const char *const usercopy_skip[] = { "usercopy", "__check", NULL };
 static const char *const stall_skip[] = { "apic_timer_interrupt", "rcu", NULL };
 
+/* "in f+0x1/0x2", after scripts/decode_stacktrace.sh "in f (file.c:12)" */
+#define KASAN_ACCESS(size, access)                                                         \
+	{ "BUG: KASAN: %s in %f+",                                                         \
+	  size,                                                                            \
+	  "KASAN: {0} " access " in {F}",                                                  \
+	  NULL,                                                                            \
+	  kasan_skip,                                                                      \
+	  { "BUG: KASAN: %* in %f+", "@call", "@stack" } },                                \
+	{                                                                                  \
+		"BUG: KASAN: %s in %f (%p:%n", size, "KASAN: {0} " access " in {F}", NULL, \
+			kasan_skip,                                                        \
+		{                                                                          \
+			"BUG: KASAN: %* in %f", "@call", "@stack"                          \
+		}                                                                          \
+	}
+
+#define KASAN_OLD_ACCESS(words, size, name, access, category)                              \
+	{                                                                                  \
+		"BUG: KASan: " words " in %f+", size, "KASAN: " name " " access " in {F}", \
+			category, kasan_skip,                                              \
+		{                                                                          \
+			"BUG: KASan: %* in %f+", "@call", "@stack"                         \
+		}                                                                          \
+	}
+#define KASAN_OLD(words, name, category)                                     \
+	KASAN_OLD_ACCESS(words, "%*ead of size %n", name, "Read", category), \
+		KASAN_OLD_ACCESS(words, "%*rite of size %n", name, "Write", category)
+
 static const struct format bug_formats[] = {
 	/* mm/kasan/report.c */
 	{ "BUG: KASAN: double-free",
@@ -89,30 +117,15 @@ static const struct format bug_formats[] = {
 	  "double-free",
 	  allocation_skip,
 	  { "BUG: KASAN: invalid-free in %f", "@call", "@stack" } },
-	{ "BUG: KASAN: %s in %f+",
-	  "%*ead of size %n",
-	  "KASAN: {0} Read in {F}",
-	  NULL,
-	  kasan_skip,
-	  { "BUG: KASAN: %* in %f+", "@call", "@stack" } },
-	{ "BUG: KASAN: %s in %f+",
-	  "%*rite of size %n",
-	  "KASAN: {0} Write in {F}",
-	  NULL,
-	  kasan_skip,
-	  { "BUG: KASAN: %* in %f+", "@call", "@stack" } },
-	{ "BUG: KASAN: %s in %f+",
-	  "Read at addr %x",
-	  "KASAN: {0} Read in {F}",
-	  NULL,
-	  kasan_skip,
-	  { "BUG: KASAN: %* in %f+", "@call", "@stack" } },
-	{ "BUG: KASAN: %s in %f+",
-	  "Write at addr %x",
-	  "KASAN: {0} Write in {F}",
-	  NULL,
-	  kasan_skip,
-	  { "BUG: KASAN: %* in %f+", "@call", "@stack" } },
+	KASAN_ACCESS("%*ead of size %n", "Read"),
+	KASAN_ACCESS("%*rite of size %n", "Write"),
+	KASAN_ACCESS("Read at addr %x", "Read"),
+	KASAN_ACCESS("Write at addr %x", "Write"),
+	/* before 4.6 */
+	KASAN_OLD("use after free", "use-after-free", "use-after-free"),
+	KASAN_OLD("out of bounds access", "out-of-bounds", "memory-corruption"),
+	KASAN_OLD("user-memory-access", "user-memory-access", "bad-pointer"),
+	KASAN_OLD("null-ptr-deref", "null-ptr-deref", "null-deref"),
 	{ "BUG: KASAN: %s on address", "%*ead of size %n", "KASAN: {0} Read" },
 	{ "BUG: KASAN: %s on address", "%*rite of size %n", "KASAN: {0} Write" },
 	{ "BUG: KASAN: %t%.", NULL, "KASAN: {0}", .flags = FORMAT_DAMAGED },
@@ -398,6 +411,14 @@ static const struct recipe below_interrupt[] = {
 	{ { NULL } },
 };
 
+/* The same on arm and powerpc, and of kernels that dump the task instead. */
+static const struct recipe below_other_interrupts[] = {
+	{ { "__irq_svc", "@stack" } },
+	{ { "--- interrupt: %x at %f", "@stack" } },
+	{ { "Task dump for CPU", "@call", "@stack" } },
+	{ { NULL } },
+};
+
 static const struct format info_formats[] = {
 	/* lockdep up to 4.15 */
 	{ "INFO: possible circular locking dependency detected",
@@ -439,7 +460,8 @@ static const struct format info_formats[] = {
 	  { "apic_timer_interrupt", "@ip", "@stack" },
 	  { "apic_timer_interrupt", "@stack" },
 	  FORMAT_STALL,
-	  below_interrupt },
+	  below_interrupt,
+	  below_other_interrupts },
 	/* kernel/hung_task.c */
 	{ "INFO: task %* blocked %*for more than %n seconds", NULL, "INFO: task hung in {F}",
 	  "hung-task", NULL, TRACE, .flags = FORMAT_HUNG },

@@ -32,7 +32,8 @@ enum {
  * call trace's heading, "@stack" takes the frames up to the next heading (or to a
  * line that fits the following part), anything else is a pattern that is looked for
  * anywhere in the lines and captures a function with %f. Where `parts` give no function, `other`
- * are tried, then those of `more` (an array that ends with an empty one). Helpers (names.h) and
+ * are tried, then those of `more` (an array that ends with an empty one). What only `guesses` give is for people, not for
+ * the title: that has to be the same for all occurrences of a defect. Helpers (names.h) and
  * names that match `skip` are passed over.
  */
 struct recipe {
@@ -49,6 +50,7 @@ struct format {
 	const char *other[FORMAT_PARTS];
 	unsigned flags;
 	const struct recipe *more;
+	const struct recipe *guesses;
 };
 
 /* Formats that open with the same word; where none of them fits, the title is the line itself. */

@@ -77,10 +77,10 @@ static bool eat_place(struct slice *s, struct frame_text *f)
 	struct slice r = *s;
 	uint64_t line;
 	size_t n = 0, colon = 0;
-	bool dot = false;
+	bool dot = false, bracket;
 
 	slice_eat_blanks(&r);
-	slice_eat(&r, "(");
+	bracket = slice_eat(&r, "(");
 	while (n < r.n && !is_blank(r.p[n]) && r.p[n] != ')' && r.p[n] != '(') {
 		if (r.p[n] == ':')
 			colon = n;
@@ -98,8 +98,21 @@ static bool eat_place(struct slice *s, struct frame_text *f)
 	if (!slice_eat_dec(&r, &line) || line > UINT32_MAX)
 		return f->file.n = 0, false;
 	f->line = (uint32_t)line;
+	f->decoded = bracket && !f->has_offset;
 	*s = r;
 	return true;
+}
+
+/* The module behind "(file.c:12 (discriminator 3))". */
+static void eat_module_behind_place(struct slice *s, struct frame_text *f)
+{
+	for (size_t at = s->n; f->decoded && at-- > 0;) {
+		if (s->p[at] != ')')
+			continue;
+		*s = slice_from(*s, at + 1);
+		break;
+	}
+	eat_module(s, f);
 }
 
 /* <IRQ>, </TASK>, <EOI>, <<EOE>>, <#DF>: where the stack changes. */
@@ -153,7 +166,7 @@ static void parse_tail(struct slice r, struct frame_text *f)
 		f->reliable = false;
 	eat_from(r, f);
 	if (eat_place(&r, f))
-		eat_module(&r, f);
+		eat_module_behind_place(&r, f);
 	f->inlined = slice_has(r, "[inline]") || slice_has(r, "(inlined by)");
 }
 
@@ -227,6 +240,18 @@ static void eat_ip_noise(struct slice *s, struct frame_text *f)
 	}
 }
 
+/* "RIP: 0010:f (file.c:12 (discriminator 3))", "pc : f (file.c:12) module" */
+static bool eat_decoded_symbol(struct slice s, struct frame_text *f)
+{
+	struct slice name = eat_name(&s);
+
+	if (!name.n || !slice_starts(s, " (") || !eat_place(&s, f))
+		return false;
+	f->function = name;
+	eat_module_behind_place(&s, f);
+	return true;
+}
+
 static bool parse_after_ip(struct slice s, struct frame_text *f)
 {
 	struct slice r;
@@ -234,7 +259,7 @@ static bool parse_after_ip(struct slice s, struct frame_text *f)
 
 	eat_ip_noise(&s, f);
 	r = s;
-	if (vmc_oops_eat_symbol(&r, f) || slice_starts(s, "(null)") ||
+	if (vmc_oops_eat_symbol(&r, f) || eat_decoded_symbol(s, f) || slice_starts(s, "(null)") ||
 	    slice_starts(s, "          (null)"))
 		return true;
 	if (f->address)

@@ -18,6 +18,7 @@ struct frame_text {
 	uint64_t address;
 	uint32_t line;
 	bool has_offset;
+	bool decoded; /* "f (file.c:12)": scripts/decode_stacktrace.sh puts that for the offset */
 	bool reliable;
 	bool inlined;
 	bool stack_end; /* "</IRQ>", "<EOI>", "<<EOE>>" */

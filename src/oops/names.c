@@ -11,10 +11,11 @@ const char *const vmc_oops_helpers[] = {
 	"panic", "print_address_description", "print_report", "print_usage_bug", "print_unlock",
 	"imbalance_bug", "print_tainted", "^get_taint$", "report_bug", "fixup_bug", "invalid_op",
 	"do_error", "do_trap", "_trap$", "program_check_exception", "program_check_common",
-	"show_stack", "dump_stack", "walk_stack", "dump_backtrace", "arch_stack_walk",
-	"stack_trace_save", "stack_trace_consume_entry", "warn_slowpath", "warn_alloc",
-	"warn_bogus", "__warn", "printk", "va_format", "dev_info", "dev_notice", "dev_warn",
-	"dev_err", "dev_crit", "dev_alert", "dev_emerg", "hex_dump_to_buffer", "print_hex_dump",
+	"show_stack", "dump_stack", "unwind_backtrace", "walk_stack", "dump_backtrace",
+	"arch_stack_walk", "stack_trace_save", "stack_trace_consume_entry", "warn_slowpath",
+	"warn_alloc", "warn_bogus", "__warn", "printk", "va_format", "dev_info", "dev_notice",
+	"dev_warn", "dev_err", "dev_crit", "dev_alert", "dev_emerg", "hex_dump_to_buffer",
+	"print_hex_dump",
 	/* arm64 fault handling */
 	"do_kernel_fault", "do_translation_fault", "do_mem_abort", "el1_abort", "el1h_64_sync",
 	/* allocation */

@@ -72,6 +72,19 @@ static bool is_subtitle(const struct finder *f, const struct opening *o)
 	return o->line - before->line < 4 && strcmp(before->group->word, "WARNING:") == 0;
 }
 
+/* mm/slub.c: rows that belong to the report above them, which may be of a checker. */
+static bool is_slab_row(const struct finder *f, const struct opening *o)
+{
+	static const char *const rows[] = { "INFO: Allocated in ", "INFO: Freed in ",
+					    "INFO: Slab 0x", "INFO: Object 0x" };
+	struct slice s = slice_from(head_of(&f->lines[o->line]), o->at);
+
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(rows); i++)
+		if (slice_starts(s, rows[i]))
+			return true;
+	return false;
+}
+
 /* The console repeats itself after another one took over: the line comes once more. */
 static bool is_replayed(const struct finder *f, size_t i)
 {
@@ -96,7 +109,7 @@ static bool add_opening(struct finder *f, size_t line, size_t group, size_t at, 
 		f->out->list.data[f->out->list.len - 1] = o;
 		return true;
 	}
-	o.continues |= is_subtitle(f, &o);
+	o.continues |= is_subtitle(f, &o) || is_slab_row(f, &o);
 	return vmc_vec_push(&f->out->list, o);
 }
 

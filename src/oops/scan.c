@@ -30,7 +30,7 @@
 #define REPEATS_BACK 16	     /* how many reports back a copy is looked for */
 #define PAUSE_NS 10000000000 /* a report is printed at once, even on a slow serial line */
 #define MARKS_SEEN 1000	     /* around a report, for its boot's release */
-#define HEADER_LINES 32 /* how far behind a report a header may be its own */
+#define HEADER_LINES 32	     /* how far behind a report a header may be its own */
 #define REPORTS_MAX 100000
 
 struct scanner {
@@ -236,10 +236,14 @@ static bool name_report(struct scanner *sc, size_t k, struct vmc_oops *o)
 		o->corrupted = true;
 		o->corrupted_why = "no function can be told from it";
 	}
+	if (wants && !guilty.n) {
+		guilty = vmc_oops_guess_function(f, text);
+		if (guilty.n)
+			o->frame = vmc_oops_keep(sc->arena, guilty);
+		return o->title && (!guilty.n || o->frame);
+	}
 	if (guilty.n)
 		o->frame = vmc_oops_keep(sc->arena, guilty);
-	if (wants && !guilty.n)
-		return o->title;
 	guilty = vmc_oops_title_frame(o->title ? o->title : "");
 	if (guilty.n) {
 		o->frame_short = vmc_arena_strndup(sc->arena, guilty.p, guilty.n);
@@ -374,7 +378,8 @@ static bool sign(struct vmc_arena *arena, struct vmc_oops *o)
 static bool name_from_header(struct scanner *sc, const struct opening *op, struct vmc_oops *o)
 {
 	static const char *const forms[] = { "WARNING: %p:%n at %f+", "WARNING: %* at %p:%n %f+",
-					     "WARNING: at %p:%n %f+", "Badness at %p:%n %f+" };
+					     "WARNING: at %p:%n %f+", "Badness at %p:%n %f+",
+					     "WARNING: %* at %p:%n %f (" };
 	struct slice line = slice_from(line_text(&sc->lines[op->line]), op->at);
 	struct captures caps = { 0 };
 	const char *name;
@@ -400,6 +405,8 @@ static bool is_helper(const char *function)
  */
 static bool wants_guess(const struct vmc_oops *o)
 {
+	if (vmc_streq(o->category, "rcu-stall"))
+		return false; /* the trace's first frames are of who found it */
 	return !o->is_panic || vmc_streq(o->category, "panic-call") ||
 	       vmc_streq(o->category, "manual");
 }
@@ -440,6 +447,13 @@ static void inherit_task(const struct scanner *sc, struct vmc_oops *o)
 	o->kernel = before->kernel;
 }
 
+static void guess_frame(struct vmc_oops *o, bool reliable)
+{
+	for (size_t i = 0; i < o->n_frames && !o->frame && wants_guess(o); i++)
+		if (o->frames[i].reliable == reliable && !is_helper(o->frames[i].function))
+			o->frame = o->frames[i].function;
+}
+
 /* Things that are only clear when the whole report is known. */
 static void settle(struct vmc_oops *o)
 {
@@ -451,11 +465,11 @@ static void settle(struct vmc_oops *o)
 	if (o->message && strstr(o->message, "hard LOCKUP"))
 		o->category = "hard-lockup";
 	/* no title without a rule that fits, but a guess is better than nothing */
-	if (!o->frame && o->rip_function && wants_guess(o) && !is_helper(o->rip_function))
+	if (!o->frame && o->rip_function && (wants_guess(o) || !o->is_panic) &&
+	    !is_helper(o->rip_function))
 		o->frame = o->rip_function;
-	for (size_t i = 0; i < o->n_frames && !o->frame && wants_guess(o); i++)
-		if (o->frames[i].reliable && !is_helper(o->frames[i].function))
-			o->frame = o->frames[i].function;
+	guess_frame(o, true);
+	guess_frame(o, false); /* without frame pointers an old kernel is sure of none */
 	for (size_t i = 0; i < o->n_frames && o->frame && !o->frame_module; i++)
 		if (strcmp(o->frames[i].function, o->frame) == 0)
 			o->frame_module = o->frames[i].module;

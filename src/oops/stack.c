@@ -11,6 +11,7 @@ struct names {
 	size_t n;
 	const char *const *skip;
 	bool one_is_enough; /* the format wants the first name, so the walk ends with it */
+	bool no_heading;    /* arm with unwind tables prints none: its first frame is one */
 	bool done;
 };
 
@@ -65,8 +66,16 @@ static void walk(const char *const parts[FORMAT_PARTS], struct report_text text,
 		const char *next = part + 1 < FORMAT_PARTS ? parts[part + 1] : NULL;
 		bool collecting = strcmp(parts[part], "@stack") == 0;
 		struct frame_text f;
-		bool frame = vmc_oops_parse_frame(line, &f) && (f.has_offset || f.caller.n);
+		bool frame =
+			vmc_oops_parse_frame(line, &f) && (f.has_offset || f.decoded || f.caller.n);
 
+		if (frame && f.caller.n && names->no_heading && strcmp(parts[part], "@call") == 0) {
+			part++;
+			collecting = next && strcmp(next, "@stack") == 0;
+			next = part + 1 < FORMAT_PARTS ? parts[part + 1] : NULL;
+			if (part == FORMAT_PARTS || !parts[part])
+				break;
+		}
 		/* the trace of an injected fault stands among the report's: what follows is not its
 		 * own */
 		if (frame && slice_has(f.function, "should_fail"))
@@ -117,26 +126,43 @@ static struct slice choose_hung(const struct names *names)
 }
 
 static struct slice try_recipe(const struct format *f, const char *const parts[FORMAT_PARTS],
-			       struct report_text text)
+			       struct report_text text, bool no_heading)
 {
-	struct names names = { .skip = f->skip };
+	struct names names = { .skip = f->skip, .no_heading = no_heading };
 
 	names.one_is_enough = !(f->flags & (FORMAT_STALL | FORMAT_HUNG));
 	walk(parts, text, &names);
-	if (f->flags & FORMAT_STALL)
-		return choose_stalled(&names);
+	if (f->flags & FORMAT_STALL) {
+		struct slice chosen = choose_stalled(&names);
+
+		/* a guess below an interrupt is at least what was interrupted */
+		return chosen.n || !no_heading || parts == f->parts || parts == f->other || !names.n
+			       ? chosen
+			       : names.at[0];
+	}
 	if (f->flags & FORMAT_HUNG)
 		return choose_hung(&names);
 	return names.n ? names.at[0] : (struct slice){ "", 0 };
 }
 
-struct slice vmc_oops_guilty_function(const struct format *f, struct report_text text)
+static struct slice try_all(const struct format *f, const struct recipe *more,
+			    struct report_text text, bool no_heading)
 {
-	struct slice name = try_recipe(f, f->parts, text);
+	struct slice name = try_recipe(f, f->parts, text, no_heading);
 
 	if (!name.n)
-		name = try_recipe(f, f->other, text);
-	for (const struct recipe *r = f->more; !name.n && r && r->parts[0]; r++)
-		name = try_recipe(f, r->parts, text);
+		name = try_recipe(f, f->other, text, no_heading);
+	for (const struct recipe *r = more; !name.n && r && r->parts[0]; r++)
+		name = try_recipe(f, r->parts, text, no_heading);
 	return name;
+}
+
+struct slice vmc_oops_guilty_function(const struct format *f, struct report_text text)
+{
+	return try_all(f, f->more, text, false);
+}
+
+struct slice vmc_oops_guess_function(const struct format *f, struct report_text text)
+{
+	return try_all(f, f->guesses, text, true);
 }

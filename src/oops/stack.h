@@ -14,5 +14,7 @@ struct report_text {
 
 /* The guilty function as printed (with compiler suffixes), or an empty slice. */
 struct slice vmc_oops_guilty_function(const struct format *f, struct report_text text);
+/* A good guess where that finds none. */
+struct slice vmc_oops_guess_function(const struct format *f, struct report_text text);
 
 #endif

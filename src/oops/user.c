@@ -24,6 +24,9 @@ static const struct form {
 } forms[] = {
 	{ "[%n]: segfault at %x ip %x sp %x error %x", "segfault", PID, 2, 3, 1, 4, NONE,
 	  VMC_USER_CODE_X86_PAGE },
+	/* %p of NULL before 4.10 */
+	{ "[%n]: segfault at %x ip %_(null) sp %x error %x", "segfault", PID, NONE, 2, 1, 3, NONE,
+	  VMC_USER_CODE_X86_PAGE },
 	{ "[%n]: segfault at %x rip %x rsp %x error %x", "segfault", PID, 2, 3, 1, 4, NONE,
 	  VMC_USER_CODE_X86_PAGE },
 	{ "[%n] control protection ip:%x sp:%x ssp:%x error:%x", "control protection", PID, 1, 2,

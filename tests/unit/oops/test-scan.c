@@ -112,6 +112,20 @@ static const struct {
 	  "Krnl PSW : 0704c00180000000 000003ff80002016 (f_s390+0xe/0x30)\n",
 	  "BUG: unable to handle kernel paging request in f_s390", "MEMORY_SAFETY_BUG",
 	  "bad-pointer" },
+	/* scripts/decode_stacktrace.sh puts a place for each offset */
+	{ "BUG: kernel NULL pointer dereference, address: 0000000000000010\n"
+	  "RIP: 0010:memcpy (arch/x86/lib/memcpy_64.S:45)\nCall Trace:\n <TASK>\n"
+	  "? guess (fs/a.c:1)\ndecoded (./include/linux/a.h:3 fs/a.c:12 (discriminator 1)) vic\n",
+	  "BUG: unable to handle kernel NULL pointer dereference in decoded",
+	  "NULL-POINTER-DEREFERENCE", "null-deref" },
+	{ "BUG: KASAN: slab-use-after-free in f_k (fs/a.c:12)\nWrite of size 8 at addr ffff888\n",
+	  "KASAN: slab-use-after-free Write in f_k", "KASAN-USE-AFTER-FREE-WRITE",
+	  "use-after-free" },
+	{ "BUG: KASan: use after free in f_k+0x1/0x2 [vic] at addr ffff880\n"
+	  "Read of size 8 by task t/12\n"
+	  "BUG vic_cache (Not tainted): kasan: bad access detected\n"
+	  "INFO: Allocated in f_a+0x1/0x2 [vic] age=1 cpu=5 pid=27\n",
+	  "KASAN: use-after-free Read in f_k", "KASAN-USE-AFTER-FREE-READ", "use-after-free" },
 	{ "BUG: something that nobody has seen before\n",
 	  "BUG: something that nobody has seen before", "UNKNOWN", "unknown" },
 };
@@ -331,6 +345,73 @@ static void test_message_and_user_fault(void **state)
 	done(&s);
 }
 
+/* Who it was, where no "CPU: 1 PID: 2 Comm:" line says so; and the guess that people are told. */
+static void test_other_headers(void **state)
+{
+	static const struct {
+		const char *log, *comm, *kernel, *headline;
+		int cpu, pid;
+	} logs[] = {
+		{ "INFO: rcu_sched_state detected stall on CPU 3 (t=105060 jiffies)\n", NULL, NULL,
+		  "INFO: rcu detected stall", 3, -1 },
+		{ "INFO: rcu_sched detected stalls on CPUs/tasks: { 2} (detected by 7, t=2 "
+		  "jiffies)\n",
+		  NULL, NULL, "INFO: rcu detected stall", 2, -1 },
+		{ "rcu: INFO: rcu_sched self-detected stall on CPU\n"
+		  "rcu: \t5-....: (2099 ticks this GP) idle=936/1/0x40000002 softirq=88620/88620\n",
+		  NULL, NULL, "INFO: rcu detected stall", 5, -1 },
+		/* powerpc: the task is dumped, what was interrupted is below the interrupt */
+		{ "INFO: rcu_sched self-detected stall on CPU\n"
+		  "\t101-...: (1 GPs behind) idle=a0b/140000000000002/0 softirq=288/289 fqs=2099\n"
+		  "Task dump for CPU 101:\n"
+		  "victimd         R  running task        0   854      2 0x00000804\nCall Trace:\n"
+		  "[c000002fc621f1e0] [c00000000007c6f0] sched_show_task+0x1/0x2 (unreliable)\n"
+		  "[c000002fc621f250] [c00000000009eda8] rcu_dump_cpu_stacks+0x1/0x2\n"
+		  "[c000002fc621f610] [c00000000000995c] timer_interrupt+0x1/0x2\n"
+		  "--- interrupt: 901 at f_spin+0x1/0x2\n"
+		  "    LR = f_poll+0x1/0x2\n"
+		  "[c000002fc621f910] [c00000000000995c] f_poll+0x1/0x2\n",
+		  "victimd", NULL, "INFO: rcu detected stall in f_spin", 101, 854 },
+		/* arm: a release without a task, a trace without a heading */
+		{ "kernel BUG at mm/a.c:3072!\nCPU: 1    Not tainted  (3.4.0-vic #1)\n"
+		  "PC is at f_bug+0x1/0x2\n",
+		  NULL, "3.4.0-vic", "kernel BUG in f_bug", 1, -1 },
+		{ "INFO: task vic:5 blocked for more than 120 seconds.\n"
+		  "[<807762c0>] (__schedule) from [<80776938>] (schedule+0x1/0x2)\n"
+		  "[<80776938>] (schedule) from [<8014ac8c>] (f_sleep+0x1/0x2)\n",
+		  "vic", NULL, "INFO: task hung in f_sleep", -1, 5 },
+		{ "WARNING: CPU: 0 PID: 33 at fs/a.c:65 f_w+0x1/0x2()\n"
+		  "[<80018784>] (unwind_backtrace) from [<80014058>] (show_stack+0x1/0x2)\n"
+		  "[<80014058>] (show_stack) from [<80181e4c>] (f_w+0x1/0x2)\n",
+		  NULL, NULL, "WARNING in f_w", 0, 33 },
+		/* without frame pointers no frame is sure */
+		{ "kernel BUG at mm/slub.c:3906!\nRIP: 0010:[<ffffffffb9de8f8a>]  "
+		  "[<ffffffffb9de8f8a>] kfree+0x1/0x2\nCall Trace:\n"
+		  " [<ffffffffc0a2c2a8>] ? f_free+0x1/0x2 [vic]\n",
+		  NULL, NULL, "kernel BUG in f_free", -1, -1 },
+		/* KASAN has the task in its second line */
+		{ "BUG: KASAN: use-after-free in f_k+0x1/0x2\n"
+		  "Read of size 4 at addr ffff888 by task rmmod/15452\n",
+		  "rmmod", NULL, "KASAN: use-after-free Read in f_k", -1, 15452 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(logs); i++) {
+		const struct vmc_oops *o;
+		struct scan s;
+
+		scan(logs[i].log, strlen(logs[i].log), &s);
+		assert_int_equal(s.set.n_reports, 1);
+		o = &s.set.reports[0];
+		assert_string_equal(o->headline, logs[i].headline);
+		if (!vmc_streq(o->comm, logs[i].comm) || !vmc_streq(o->kernel, logs[i].kernel) ||
+		    o->cpu != logs[i].cpu || o->pid != logs[i].pid)
+			fail_msg("%s: %s %s cpu %d pid %lld", logs[i].log, o->comm, o->kernel,
+				 o->cpu, (long long)o->pid);
+		done(&s);
+	}
+}
+
 static void test_contexts(void **state)
 {
 	/* two tasks print at once: each line belongs to the report of its own task */
@@ -450,6 +531,7 @@ int main(void)
 		cmocka_unit_test(test_details),
 		cmocka_unit_test(test_code),
 		cmocka_unit_test(test_message_and_user_fault),
+		cmocka_unit_test(test_other_headers),
 		cmocka_unit_test(test_contexts),
 		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_guilty_file),
