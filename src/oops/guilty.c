@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 
 #define PATH_LIMIT 256
+#define LINE_MAX 1024
 
 /* Generic code; '*' stands for a run without '/', a pattern that ends in '/' for a directory. */
 static const char *const generic[] = {
@@ -114,25 +115,58 @@ static bool is_source(struct slice s)
 			   memcmp(s.p + s.n - 3, ".rs", 3) == 0);
 }
 
-/* " net/ipv4/tcp.c:1234": the first FILE:LINE of the line. */
-static struct slice find_place(struct slice s)
+/* The directories of the kernel's tree that hold code which runs. */
+static const char *const top[] = {
+	"arch/",    "block/", "certs/",	   "crypto/",	"drivers/", "fs/",
+	"include/", "init/",  "io_uring/", "ipc/",	"kernel/",  "lib/",
+	"mm/",	    "net/",   "rust/",	   "security/", "sound/",   "virt/",
+};
+
+static const char *top_at(struct slice path)
 {
-	s = slice_head(s, 1024);
-	for (size_t colon; (colon = slice_find_char(s, ':')) != SLICE_NONE;
-	     s = slice_from(s, colon + 1)) {
-		struct slice path = slice_head(s, colon);
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(top); i++)
+		if (slice_starts(path, top[i]))
+			return top[i];
+	return NULL;
+}
+
+/*
+ * "/build/linux-5.15/net/ipv4/tcp.c" without where it was built. People also keep the tree in a
+ * directory called kernel; and "/var/lib/dkms/...", of a module from outside, stays as it is.
+ */
+static struct slice without_build_path(struct slice path)
+{
+	for (size_t i = 0; i + 1 < path.n && path.n && *path.p == '/'; i++) {
+		struct slice here = slice_from(path, i + 1);
+		const char *dir = path.p[i] == '/' ? top_at(here) : NULL;
+
+		if (!dir || (i == 4 && (slice_starts(path, "/usr") || slice_starts(path, "/var"))))
+			continue;
+		if (strcmp(dir, "kernel/") == 0 && top_at(slice_from(here, strlen(dir))))
+			continue;
+		return here;
+	}
+	return path;
+}
+
+/* " net/ipv4/tcp.c:1234": the first FILE:LINE of *s, which is left behind it. */
+static struct slice eat_place(struct slice *s)
+{
+	for (size_t colon; (colon = slice_find_char(*s, ':')) != SLICE_NONE;) {
+		struct slice path = slice_head(*s, colon);
 		size_t from = colon, up;
 
-		if (colon + 1 >= s.n || !is_digit(s.p[colon + 1]) || !is_source(path))
+		*s = slice_from(*s, colon + 1);
+		if (!s->n || !is_digit(*s->p) || !is_source(path))
 			continue;
-		while (from && is_path(s.p[from - 1]) && colon - from < PATH_LIMIT)
+		while (from && is_path(path.p[from - 1]) && colon - from < PATH_LIMIT)
 			from--;
 		path = slice_from(path, from);
 		/* "./arch/x86/...", "arch/x86/kvm/../../../virt/kvm/eventfd.c" */
 		slice_eat(&path, "./");
 		while ((up = slice_find(path, "../")) != SLICE_NONE)
 			path = slice_from(path, up + 3);
-		return path;
+		return without_build_path(path);
 	}
 	return (struct slice){ "", 0 };
 }
@@ -180,17 +214,18 @@ struct slice vmc_oops_guilty_file(const struct vmc_log_line *const *lines, size_
 	struct slice chosen = { "", 0 }, fallback = { "", 0 };
 
 	for (size_t i = stall ? stall_start(lines, n) : 0; i < n; i++) {
-		struct slice line = line_text(lines[i]), path;
+		struct slice line = line_text(lines[i]), rest = slice_head(line, LINE_MAX), path;
+		bool ignored = is_ignored_line(line);
 
-		path = find_place(line);
-		if (!path.n)
-			continue;
-		if (!fallback.n)
-			fallback = path;
-		if (is_ignored_line(line) || is_generic(path))
-			continue;
-		if (!chosen.n || is_deeper(path, chosen))
-			chosen = path;
+		/* a decoded frame has a place for each function that was inlined there */
+		while ((path = eat_place(&rest)).n) {
+			if (!fallback.n)
+				fallback = path;
+			if (ignored || is_generic(path))
+				continue;
+			if (!chosen.n || is_deeper(path, chosen))
+				chosen = path;
+		}
 	}
 	return chosen.n ? chosen : fallback;
 }

@@ -468,6 +468,36 @@ static void test_guilty_file(void **state)
 	done(&s);
 }
 
+/* Where the tree was built does not matter; a decoded frame names a place for each inlined one. */
+static void test_guilty_paths(void **state)
+{
+	static const struct {
+		const char *place, *file;
+	} places[] = {
+		{ "/build/linux-5.15.0/net/dccp/ipv6.c:527", "net/dccp/ipv6.c" },
+		{ "/home/vic/kernel/net/dccp/ipv6.c:527", "net/dccp/ipv6.c" },
+		{ "/home/vic/kernel/kernel/fork.c:1", "kernel/fork.c" },
+		{ "/usr/src/linux/kernel/fork.c:1", "kernel/fork.c" },
+		{ "/var/lib/dkms/vic/1.0/vic.c:1", "/var/lib/dkms/vic/1.0/vic.c" },
+		{ "(./include/net/sock.h:1 net/core/dev.c:2 /src/linux/net/dccp/ipv6.c:527 "
+		  "(discriminator 2))",
+		  "net/dccp/ipv6.c" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(places); i++) {
+		vmc_autostr struct vmc_str log = { 0 };
+		struct scan s;
+
+		vmc_str_addf(&log, "kernel BUG at mm/a.h:1!\nRIP: 0010:f %s\n", places[i].place);
+		scan(vmc_str_text(&log), log.len, &s);
+		assert_int_equal(s.set.n_reports, 1);
+		if (!vmc_streq(s.set.reports[0].guilty_file, places[i].file))
+			fail_msg("%s: %s", places[i].place, s.set.reports[0].guilty_file);
+		done(&s);
+	}
+}
+
 /* Binary data, a line without end, an opening on every line: no crash, and no quadratic time. */
 static void test_hostile(void **state)
 {
@@ -535,6 +565,7 @@ int main(void)
 		cmocka_unit_test(test_contexts),
 		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_guilty_file),
+		cmocka_unit_test(test_guilty_paths),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_table),
 	};
