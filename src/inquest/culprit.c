@@ -136,6 +136,22 @@ static bool watched(const char *category)
 	return strcmp(category, "hung-task") == 0 || strcmp(category, "manual") == 0;
 }
 
+/* The place of a BUG() or WARN() is the culprit's where it stands in the culprit itself. */
+static void take_source(struct vmc_report *r, const struct vmc_oops *o)
+{
+	struct vmc_culprit *c = &r->verdict.culprit;
+
+	if (!o)
+		return;
+	if (o->source_file &&
+	    (!c->function || !o->rip_function || same_function(r, o->rip_function, c->function))) {
+		c->file = o->source_file;
+		c->line = o->source_line;
+	} else if (!o->source_file) {
+		c->file = o->guilty_file;
+	}
+}
+
 void vmc_inquest_culprit(struct vmc_report *r, const struct vmc_oops *o, const struct vmc_blame *b)
 {
 	const struct vmc_category *k = vmc_inquest_category_of(r->verdict.category);
@@ -182,8 +198,7 @@ void vmc_inquest_culprit(struct vmc_report *r, const struct vmc_oops *o, const s
 		c->module = o->frame_module;
 		vmc_inquest_why(r, "%s blames %s", vmc_inquest_place(r, o->first_line), o->frame);
 	}
-	c->file = o ? (o->source_file ? o->source_file : o->guilty_file) : NULL;
-	c->line = o && o->source_file ? o->source_line : 0;
+	take_source(r, o);
 	if (by_stack && by_log && same_function(r, o->frame, c->function)) {
 		vmc_inquest_why(r, "the log names the same function");
 		r->verdict.confidence = VMC_SAY("high");
