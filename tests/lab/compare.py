@@ -289,7 +289,7 @@ def check_quiet_boot(case, checks):
     """Up to where the lab's module is loaded every boot is a clean one: nothing worse than a notice, nothing unknown."""
     findings = case.report.get("findings") or []
     loaded = [f["lines"][0] for f in findings if f["id"] == "module-oot" and f["lines"]]
-    end = loaded[0] if loaded else float("inf") if case.truth["scenario"] == "healthy" else 0
+    end = loaded[0] if loaded else float("inf") if case.run["scenario"] == "healthy" else 0
     loud = [f"{f['severity']} {f['id']}: {f['evidence'][0]}" for f in findings
             if f["severity"] not in ("notice", "benign") and f["lines"] and f["lines"][0] < end and f["id"] not in BUSY_HOST]
     checks.result("quiet boot", not loud, "; ".join(loud))
