@@ -44,7 +44,7 @@ static struct vmc_report *report_of(const char *log)
 {
 	struct vmc_report *r = NULL;
 
-	assert_ok(vmc_report_text(log, strlen(log), "t.log", VMC_LANG_EN, &r));
+	assert_ok(vmc_report_text(log, strlen(log), "t.log", NULL, &r));
 	return r;
 }
 

@@ -36,8 +36,7 @@ static void faults_are_put_in_words(void **state)
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(faults); i++) {
 		vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
 
-		assert_ok(vmc_report_text(faults[i].line, strlen(faults[i].line), "log",
-					  VMC_LANG_EN, &r));
+		assert_ok(vmc_report_text(faults[i].line, strlen(faults[i].line), "log", NULL, &r));
 		assert_int_equal(r->events.len, 1);
 		assert_string_equal(r->events.data[0].detail, faults[i].detail);
 		assert_null(r->events.data[0].module);
@@ -83,8 +82,7 @@ static void the_log_tells_of_the_environment(void **state)
 		vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
 		const struct vmc_fact *f = NULL;
 
-		assert_ok(vmc_report_text(facts[i].log, strlen(facts[i].log), "log", VMC_LANG_EN,
-					  &r));
+		assert_ok(vmc_report_text(facts[i].log, strlen(facts[i].log), "log", NULL, &r));
 		for (size_t k = 0; k < r->environment.len; k++) {
 			if (strcmp(r->environment.data[k].name, facts[i].name) == 0)
 				f = &r->environment.data[k];
@@ -152,8 +150,7 @@ static void taint_is_told_by_letter_and_module(void **state)
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(taints); i++) {
 		vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
 
-		assert_ok(vmc_report_text(taints[i].log, strlen(taints[i].log), "log", VMC_LANG_EN,
-					  &r));
+		assert_ok(vmc_report_text(taints[i].log, strlen(taints[i].log), "log", NULL, &r));
 		assert_true(r->system.has_taint);
 		assert_int_equal(r->taint.marks.len, strlen(taints[i].letters));
 		for (size_t k = 0; k < r->taint.marks.len; k++)
