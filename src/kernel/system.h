@@ -30,9 +30,8 @@ struct vmc_system {
 
 void vmc_system_read(struct vmc_target *t, struct vmc_system *ret);
 
-/* Letter of taint bit n ('P', 'F', ...), its meaning in words; 0 and NULL beyond the known. */
+/* Letter of taint bit n ('P', 'F', ...), 0 beyond the known. */
 char vmc_taint_letter(unsigned int bit);
-const char *vmc_taint_meaning(unsigned int bit);
 /* "GOE"-like letters of a mask (no spaces) into buf; module taints as well. */
 void vmc_taint_letters(uint64_t mask, char *buf, size_t size);
 
