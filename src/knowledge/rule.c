@@ -5,15 +5,6 @@
 
 #include "base/str.h"
 
-const struct vmc_rule *vmc_rule_find(const struct vmc_rule *rules, size_t n, const char *id)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(rules[i].id, id) == 0)
-			return &rules[i];
-	}
-	return NULL;
-}
-
 static const char *const severities[] = {
 	[VMC_RULE_FATAL] = "fatal",   [VMC_RULE_ERROR] = "error",   [VMC_RULE_WARNING] = "warning",
 	[VMC_RULE_NOTICE] = "notice", [VMC_RULE_BENIGN] = "benign",

@@ -75,8 +75,6 @@ struct vmc_rule {
 /* The rules that are part of the program, by file, then in the order of the file. */
 const struct vmc_rule *vmc_rules_builtin(size_t *ret_n);
 
-/* NULL for none of that id. */
-const struct vmc_rule *vmc_rule_find(const struct vmc_rule *rules, size_t n, const char *id);
 
 const char *vmc_rule_severity_name(enum vmc_rule_severity s);
 /* False for a name that there is not. */

@@ -8,6 +8,15 @@
 #include "base/str.h"
 #include "knowledge/match.h"
 
+static const struct vmc_rule *find_rule(const struct vmc_rule *rules, size_t n, const char *id)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(rules[i].id, id) == 0)
+			return &rules[i];
+	}
+	return NULL;
+}
+
 /* Place and severity stand before it in a line of a terminal. */
 #define TITLE_MAX 72
 
@@ -95,7 +104,7 @@ static void names(const struct vmc_rule *r)
 	size_t n, len = strlen(r->category);
 	const struct vmc_rule *rules = vmc_rules_builtin(&n);
 
-	if (vmc_rule_find(rules, n, r->id) != r)
+	if (find_rule(rules, n, r->id) != r)
 		complain(r, "the id is there twice");
 	if (strncmp(r->file, r->category, len) != 0 || strcmp(r->file + len, ".yaml") != 0)
 		complain(r, "category %s is not the file's name", r->category);
