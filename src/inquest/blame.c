@@ -22,9 +22,11 @@ static const char *const panic_path[] = { "panic",    "vpanic", "nmi_panic", "__
 
 /* Checks for sleeping where that is forbidden: they and the way to sleep stand below the culprit.
  */
-static const char *const sleep_checks[] = { "__schedule_bug", "__might_sleep", "__might_resched",
-					    "___might_sleep", "__schedule",    "schedule",
-					    "msleep" };
+static const char *const sleep_checks[] = {
+	"__schedule_bug", "__might_sleep",	  "__might_resched",
+	"___might_sleep", "__schedule",		  "schedule",
+	"msleep",	  "msleep_interruptible", "usleep_range_state"
+};
 
 static struct slice name_of(const struct vmc_frame *f)
 {
@@ -54,13 +56,13 @@ static bool in_list(const char *s, const char *const *list, size_t n)
 	return false;
 }
 
-static bool is_helper(const struct vmc_frame *f)
+static bool is_helper_name(const char *name, const char *module)
 {
 	struct slice stem;
 
-	if (f->where.module) /* a module's own functions are no shared helpers */
+	if (module) /* a module's own functions are no shared helpers */
 		return false;
-	stem = vmc_oops_name_stem(name_of(f));
+	stem = vmc_oops_name_stem((struct slice){ name, strlen(name) });
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(sleep_checks); i++) {
 		if (stem.n == strlen(sleep_checks[i]) &&
 		    memcmp(stem.p, sleep_checks[i], stem.n) == 0)
@@ -68,6 +70,23 @@ static bool is_helper(const struct vmc_frame *f)
 	}
 	return vmc_oops_name_matches(stem, vmc_oops_helpers) ||
 	       vmc_oops_name_matches(stem, vmc_oops_waits);
+}
+
+static bool is_helper(const struct vmc_frame *f)
+{
+	return is_helper_name(f->where.name, f->where.module);
+}
+
+const struct vmc_oops_frame *vmc_inquest_sleeper(const struct vmc_oops *o)
+{
+	for (size_t i = 0; i < o->n_frames; i++) {
+		const struct vmc_oops_frame *f = &o->frames[i];
+
+		if (f->reliable && f->function && *f->function &&
+		    !is_helper_name(f->function, f->module))
+			return f;
+	}
+	return NULL;
 }
 
 const char *vmc_inquest_stem(struct vmc_report *r, const char *function)

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "inquest/inquest.h"
+#include "inquest/steps.h"
+#include "oops/names.h"
 
 #define RFLAGS_IF (1u << 9)
 
@@ -63,21 +65,20 @@ static bool blame_stalled(struct vmc_report *r, const struct vmc_oops *o)
 	return true;
 }
 
-/* A hung task's own stack, found by the pid that the log names. */
-static bool blame_waiter(struct vmc_report *r, const struct vmc_oops *o)
+bool vmc_inquest_blame_waiter(struct vmc_report *r, int64_t pid, const char *how)
 {
-	for (size_t i = 0; i < r->tasks.tasks.len && o && o->pid > 0; i++) {
+	for (size_t i = 0; i < r->tasks.tasks.len && pid > 0; i++) {
 		const struct vmc_task *task = &r->tasks.tasks.data[i];
 		vmc_autotrace struct vmc_trace tr = { 0 };
 		const struct vmc_frame *f;
 
-		if (task->pid != o->pid || task->is_idle)
+		if (task->pid != pid || task->is_idle)
 			continue;
 		vmc_autoerror struct vmc_error *err = vmc_unwind_task(r->target, task->addr, &tr);
 		f = err ? NULL : vmc_inquest_waiter(&tr);
 		if (!f)
 			return false;
-		blame_frame(r, f, vmc_say(r->lang, "the blocked task waits below"));
+		blame_frame(r, f, how);
 		r->verdict.culprit.comm = vmc_arena_strdup(&r->arena, task->comm);
 		r->verdict.culprit.pid = task->pid;
 		return true;
@@ -152,11 +153,63 @@ static void take_source(struct vmc_report *r, const struct vmc_oops *o)
 	}
 }
 
+/*
+ * Did an interrupt bring the kernel there? A log tells by the frames below the report. Of a
+ * watchdog's report they are its own way in, which says nothing of what it found.
+ */
+static bool logged_in_interrupt(const struct vmc_oops *o, const struct vmc_category *k)
+{
+	if (k->stalled || watched(k->id))
+		return false;
+	for (size_t i = 0; o && i < o->n_frames; i++) {
+		const char *function = o->frames[i].function, *rest;
+		const struct vmc_step *step;
+		struct slice stem;
+
+		if (!o->frames[i].reliable || !function || !*function)
+			continue;
+		stem = vmc_oops_name_stem((struct slice){ function, strlen(function) });
+		step = vmc_step_of(stem.p, stem.n, &rest);
+		if (step && step->sort == VMC_STEP_INTERRUPT)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The title of a sleep where that is forbidden names what slept; to blame is who called it.
+ * False when the trace does not tell.
+ */
+static bool blame_sleeper(struct vmc_report *r, const struct vmc_oops *o)
+{
+	const struct vmc_oops_frame *f = vmc_inquest_sleeper(o);
+
+	if (!f)
+		return false;
+	r->verdict.culprit.function = vmc_inquest_stem(r, f->function);
+	r->verdict.culprit.module = f->module;
+	if (!same_function(r, f->function, o->frame))
+		vmc_inquest_why(r, "%s blames %s", vmc_inquest_place(r, f->log_line), f->function);
+	return true;
+}
+
+/* The log's own culprit; a row of its own only where the report's headline does not name it. */
+static void blame_logged(struct vmc_report *r, const struct vmc_oops *o)
+{
+	if (strcmp(r->verdict.category, "atomic-sleep") == 0 && blame_sleeper(r, o))
+		return;
+	r->verdict.culprit.function = vmc_inquest_stem(r, o->frame);
+	r->verdict.culprit.module = o->frame_module;
+	if (!o->headline || !strstr(o->headline, r->verdict.culprit.function))
+		vmc_inquest_why(r, "%s blames %s", vmc_inquest_place(r, o->first_line), o->frame);
+}
+
 void vmc_inquest_culprit(struct vmc_report *r, const struct vmc_oops *o, const struct vmc_blame *b)
 {
 	const struct vmc_category *k = vmc_inquest_category_of(r->verdict.category);
 	struct vmc_culprit *c = &r->verdict.culprit;
 	bool by_stack = false, by_log = o && o->frame;
+	bool in_interrupt = b->in_interrupt || (!r->target && logged_in_interrupt(o, k));
 
 	c->pid = -1;
 	if (strcmp(k->id, "unknown") == 0) {
@@ -167,14 +220,14 @@ void vmc_inquest_culprit(struct vmc_report *r, const struct vmc_oops *o, const s
 		}
 		return;
 	}
-	if (!b->in_interrupt && o && o->pid >= 0) {
+	if (!in_interrupt && o && o->pid >= 0) {
 		c->pid = o->pid;
 		c->comm = o->comm;
-	} else if (!b->in_interrupt && r->has_panic_task) {
+	} else if (!in_interrupt && r->has_panic_task) {
 		c->pid = r->panic_task.pid;
 		c->comm = vmc_arena_strdup(&r->arena, r->panic_task.comm);
 	}
-	if (b->in_interrupt)
+	if (in_interrupt)
 		vmc_inquest_why(
 			r,
 			"it happened in an interrupt: the task that was running is not to blame");
@@ -183,7 +236,9 @@ void vmc_inquest_culprit(struct vmc_report *r, const struct vmc_oops *o, const s
 	else if (k->stalled)
 		by_stack = blame_stalled(r, o);
 	else if (strcmp(k->id, "hung-task") == 0)
-		by_stack = blame_waiter(r, o);
+		by_stack =
+			o && vmc_inquest_blame_waiter(
+				     r, o->pid, vmc_say(r->lang, "the blocked task waits below"));
 	else if (strcmp(k->id, "oom") == 0)
 		return; /* the allocation that failed is no culprit */
 	/* who panicked is only the messenger where a watchdog gave the alarm */
@@ -193,11 +248,8 @@ void vmc_inquest_culprit(struct vmc_report *r, const struct vmc_oops *o, const s
 					     vmc_say(r->lang, b->by)));
 		by_stack = true;
 	}
-	if (by_log && !by_stack) {
-		c->function = vmc_inquest_stem(r, o->frame);
-		c->module = o->frame_module;
-		vmc_inquest_why(r, "%s blames %s", vmc_inquest_place(r, o->first_line), o->frame);
-	}
+	if (by_log && !by_stack)
+		blame_logged(r, o);
 	take_source(r, o);
 	if (by_stack && by_log && same_function(r, o->frame, c->function)) {
 		vmc_inquest_why(r, "the log names the same function");

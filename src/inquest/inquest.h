@@ -21,6 +21,11 @@ void vmc_inquest_order(struct vmc_report *r);
 /* "symptom"; and in words: "first symptom". */
 const char *vmc_inquest_role_id(enum vmc_role role);
 const char *vmc_inquest_role_words(enum vmc_lang lang, enum vmc_role role);
+/*
+ * Makes the task of that pid the culprit, with the function in which it waits by its own
+ * stack in the dump; `how` goes into the why. False where that cannot be told.
+ */
+bool vmc_inquest_blame_waiter(struct vmc_report *r, int64_t pid, const char *how);
 /* Where the report `o` is about who waits: what for, and who holds it up, if the log knows. */
 void vmc_inquest_victim(struct vmc_report *r, const struct vmc_oops *o);
 /* Fills report.signature. */
@@ -47,6 +52,8 @@ const struct vmc_frame *vmc_inquest_first_real(const struct vmc_trace *trace,
 bool vmc_inquest_is_idle(const struct vmc_trace *trace, bool panicked);
 /* The first frame of a task that waits which is neither scheduler nor lock; NULL. */
 const struct vmc_frame *vmc_inquest_waiter(const struct vmc_trace *trace);
+/* In a log's trace, the caller of what checked or slept: no helper, no scheduler, no lock; NULL. */
+const struct vmc_oops_frame *vmc_inquest_sleeper(const struct vmc_oops *o);
 /* Function without compiler suffixes, in the report's arena. */
 const char *vmc_inquest_stem(struct vmc_report *r, const char *function);
 

@@ -4,15 +4,29 @@
 
 #include "inquest/inquest.h"
 
-/* bits of struct module's taints (include/linux/panic.h) */
-#define TAINT_PROPRIETARY (1u << 0)
-#define TAINT_OUT_OF_TREE (1u << 12)
-
-static const struct vmc_module *find_module(const struct vmc_report *r, const char *name)
+/*
+ * The taint letters of the module to blame, as the dump has them, else as the report lists it;
+ * NULL none. Marks of loading and unloading ("+", "-") are no letters.
+ */
+static const char *culprit_taint(struct vmc_report *r, const struct vmc_oops *o)
 {
+	const char *name = r->verdict.culprit.module, *flags;
+	char letters[32];
+
 	for (size_t i = 0; r->target && name && i < r->target->modules.len; i++) {
-		if (strcmp(r->target->modules.data[i].name, name) == 0)
-			return &r->target->modules.data[i];
+		const struct vmc_module *m = &r->target->modules.data[i];
+
+		if (strcmp(m->name, name) != 0)
+			continue;
+		vmc_taint_letters(m->taints, letters, sizeof(letters));
+		return m->taints ? vmc_arena_strdup(&r->arena, letters) : NULL;
+	}
+	for (size_t i = 0; !r->target && name && o && i < o->n_modules; i++) {
+		flags = o->modules[i].flags;
+		if (strcmp(o->modules[i].name, name) == 0)
+			return *flags >= 'A' && *flags <= 'Z'
+				       ? vmc_arena_strndup(&r->arena, flags, strcspn(flags, "+-"))
+				       : NULL;
 	}
 	return NULL;
 }
@@ -50,6 +64,13 @@ static const char *title_of(struct vmc_report *r, const struct vmc_oops *o)
 		words = "WARNING";
 	if (strcmp(k->id, "panic-call") == 0 && r->panic_message)
 		return vmc_arena_printf(&r->arena, "%s: %s", words, r->panic_message);
+	/* who is to blame is not the one that the report is about */
+	if (strcmp(k->id, "hung-task") == 0 && o && o->comm && o->pid > 0 && c->comm &&
+	    c->pid != o->pid)
+		return vmc_inquest_sayf(r,
+					"task %s (pid %lld) blocked for too long, task %s (pid "
+					"%lld) holds what it waits for",
+					o->comm, (long long)o->pid, c->comm, (long long)c->pid);
 	if (c->function && c->module)
 		return vmc_inquest_sayf(r, "%s in %s [%s]", words, c->function, c->module);
 	if (c->function && strcmp(k->id, "manual") != 0)
@@ -66,7 +87,7 @@ static void sentence(const struct vmc_report *r, struct vmc_str *s, const char *
 }
 
 /* "Module victim is out of tree, unsigned (taint OE)." */
-static const char *module_sentence(struct vmc_report *r, const struct vmc_module *m)
+static const char *module_sentence(struct vmc_report *r, const char *letters)
 {
 	static const struct {
 		char letter;
@@ -74,10 +95,9 @@ static const char *module_sentence(struct vmc_report *r, const struct vmc_module
 	} traits[] = { { 'O', VMC_SAY("out of tree") },	 { 'E', VMC_SAY("unsigned") },
 		       { 'P', VMC_SAY("proprietary") },	 { 'F', VMC_SAY("force-loaded") },
 		       { 'C', VMC_SAY("from staging") }, { 'K', VMC_SAY("a live patch") } };
+	const char *name = r->verdict.culprit.module;
 	vmc_autostr struct vmc_str list = { 0 };
-	char letters[32];
 
-	vmc_taint_letters(m->taints, letters, sizeof(letters));
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(traits); i++) {
 		if (!strchr(letters, traits[i].letter))
 			continue;
@@ -85,8 +105,8 @@ static const char *module_sentence(struct vmc_report *r, const struct vmc_module
 		vmc_str_add(&list, vmc_say(r->lang, traits[i].words));
 	}
 	if (!list.len)
-		return vmc_inquest_sayf(r, "Module %s has taint %s.", m->name, letters);
-	return vmc_inquest_sayf(r, "Module %s is %s (taint %s).", m->name, vmc_str_text(&list),
+		return vmc_inquest_sayf(r, "Module %s has taint %s.", name, letters);
+	return vmc_inquest_sayf(r, "Module %s is %s (taint %s).", name, vmc_str_text(&list),
 				letters);
 }
 
@@ -144,7 +164,7 @@ static const char *task_sentence(struct vmc_report *r, const struct vmc_oops *o)
 
 static void write_summary(struct vmc_report *r, const struct vmc_oops *o, const struct vmc_blame *b)
 {
-	const struct vmc_module *m = find_module(r, r->verdict.culprit.module);
+	const char *taint = culprit_taint(r, o);
 	vmc_autostr struct vmc_str s = { 0 };
 	const char *text;
 
@@ -156,8 +176,8 @@ static void write_summary(struct vmc_report *r, const struct vmc_oops *o, const 
 		sentence(r, &s,
 			 vmc_inquest_sayf(r, "The address was 0x%llx.",
 					  (unsigned long long)o->fault_address));
-	if (m && m->taints)
-		sentence(r, &s, module_sentence(r, m));
+	if (taint)
+		sentence(r, &s, module_sentence(r, taint));
 	text = task_sentence(r, o);
 	if (text)
 		sentence(r, &s, text);
@@ -169,24 +189,24 @@ static void write_summary(struct vmc_report *r, const struct vmc_oops *o, const 
 		r->verdict.summary = vmc_arena_strdup(&r->arena, vmc_str_text(&s));
 }
 
-static void write_next_steps(struct vmc_report *r)
+static void write_next_steps(struct vmc_report *r, const struct vmc_oops *o)
 {
 	const char *next = vmc_inquest_category_of(r->verdict.category)->next;
-	const struct vmc_module *m = find_module(r, r->verdict.culprit.module);
+	const char *module = r->verdict.culprit.module, *taint = culprit_taint(r, o);
 
 	/* of an assertion, whose condition is not known yet */
 	if (next && !r->verdict.assertion.condition)
 		vmc_inquest_next(r, "%s", vmc_say(r->lang, next));
-	if (m && m->taints & TAINT_OUT_OF_TREE)
+	if (taint && strchr(taint, 'O'))
 		vmc_inquest_next(r,
 				 "module %s is out of tree: ask its vendor, try without it "
 				 "or with a newer version",
-				 m->name);
-	else if (m && m->taints & TAINT_PROPRIETARY)
+				 module);
+	else if (taint && strchr(taint, 'P'))
 		vmc_inquest_next(r,
 				 "module %s is proprietary: ask its vendor, try without it "
 				 "or with a newer version",
-				 m->name);
+				 module);
 }
 
 void vmc_inquest_verdict(struct vmc_report *r)
@@ -206,7 +226,7 @@ void vmc_inquest_verdict(struct vmc_report *r)
 	vmc_inquest_signature(r);
 	r->verdict.title = title_of(r, o);
 	write_summary(r, o, &b);
-	write_next_steps(r);
+	write_next_steps(r, o);
 	vmc_inquest_path(r, o, &b);
 	vmc_inquest_assertion_explain(r, o);
 }

@@ -227,7 +227,8 @@ static void blame_owner(struct vmc_report *r, const struct owner *w)
 				(long long)w->pid);
 	else
 		vmc_inquest_why(r, "%s: CPU %d does not answer", place, w->cpu);
-	if (!o || !o->frame)
+	if (vmc_inquest_blame_waiter(r, w->pid, vmc_say(r->lang, "the owner waits below")) || !o ||
+	    !o->frame)
 		return;
 	c->function = vmc_inquest_stem(r, o->frame);
 	c->module = o->frame_module;
