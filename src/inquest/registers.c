@@ -126,6 +126,12 @@ static void note_value(struct vmc_report *r, const char *name, const struct vmc_
 	vmc_autostr struct vmc_str text = { 0 };
 	size_t n = vmc_value_find(q, m);
 
+	/*
+	 * A small address is NULL and the offset of a member; what else is just that number is
+	 * left to who asks for the value: in a report it would be a guess.
+	 */
+	if (q->is_address && q->value < PAGE_SIZE_MIN && n > 1)
+		n = 1;
 	if (!n || (!q->is_address && !tells_much(name, q, &m[0])))
 		return;
 	vmc_value_words(q, m, n, r->lang, &text);
