@@ -62,6 +62,14 @@ const char *vmc_elf_banner(const struct vmc_elf *e)
 	return e->banner;
 }
 
+struct vmc_bytes vmc_elf_file(const struct vmc_elf *e)
+{
+	size_t size = 0;
+	const uint8_t *data = (const uint8_t *)elf_rawfile(e->elf, &size);
+
+	return (struct vmc_bytes){ data, data ? size : 0 };
+}
+
 static const char *section_name(const struct vmc_elf *e, const GElf_Shdr *sh)
 {
 	/* checks that the name is inside the table and ends there */

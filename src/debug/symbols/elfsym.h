@@ -22,6 +22,8 @@ const char *vmc_elf_path(const struct vmc_elf *e);
 const char *vmc_elf_build_id(const struct vmc_elf *e);
 /* The "Linux version ..." text of a vmlinux with its final newline cut, "" when not found. */
 const char *vmc_elf_banner(const struct vmc_elf *e);
+/* All bytes of the file, borrowed: those who read more of it than sections take them from here. */
+struct vmc_bytes vmc_elf_file(const struct vmc_elf *e);
 /* Contents (decompressed where SHF_COMPRESSED), borrowed; size 0 when absent or SHT_NOBITS. */
 struct vmc_bytes vmc_elf_section(struct vmc_elf *e, const char *name);
 /*

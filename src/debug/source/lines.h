@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Addresses to source positions: function, file and line, and the functions that the compiler put
+ * into it (inlined), out of the DWARF of a vmlinux.
+ *
+ * Nothing is indexed: .debug_aranges names the one unit that an address is in, its entries name
+ * the scopes, its line program the line. Where a compiler left .debug_aranges out (clang does)
+ * units are looked at in order, as far as needed, and what they cover is kept.
+ */
+#ifndef VMC_DEBUG_SOURCE_LINES_H
+#define VMC_DEBUG_SOURCE_LINES_H
+
+#include "base/str.h"
+#include "base/vec.h"
+#include "debug/symbols/elfsym.h"
+
+struct vmc_source_place {
+	const char *function; /* NULL unknown */
+	const char *file;     /* as the source tree has it; NULL unknown */
+	uint32_t line;	      /* 0 unknown */
+	uint32_t column;      /* 0 unknown */
+	bool inlined;	      /* its code stands in that of the next place */
+};
+
+struct vmc_source_places {
+	VMC_VEC(struct vmc_source_place) places; /* innermost first */
+};
+
+struct vmc_lines;
+
+/* `e` must outlive it. VMC_NOT_FOUND: it has no debug info. */
+struct vmc_error *vmc_lines_open(struct vmc_elf *e, struct vmc_lines **ret) VMC_MUST_CHECK;
+void vmc_lines_free(struct vmc_lines *l);
+
+/*
+ * What stands at a link-time address; of a return address give the byte before it, which is of
+ * the call. Texts live in `arena`. VMC_NOT_FOUND: no unit covers it. A part that is damaged is
+ * left out: a line without its function is an answer, and one the other way round.
+ */
+struct vmc_error *vmc_lines_at(struct vmc_lines *l, uint64_t pc, struct vmc_arena *arena,
+			       struct vmc_source_places *ret) VMC_MUST_CHECK;
+void vmc_source_places_deinit(struct vmc_source_places *p);
+
+VMC_DEFINE_CLEANUP(struct vmc_lines *, vmc_lines_free, vmc_cleanup_linesp)
+
+#endif
