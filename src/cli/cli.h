@@ -36,6 +36,7 @@ struct vmc_options {
 	enum vmc_format format;
 	const char *output; /* -o; NULL: standard output */
 	bool deep_scan;
+	bool no_btf;
 	bool explain;
 	bool lang_given;
 	enum vmc_lang lang; /* when given */

@@ -357,6 +357,7 @@ struct vmc_error *vmc_case_open(const struct vmc_options *o, bool record, struct
 	open_options = (struct vmc_open_options){ .debuginfo = in->debuginfo.data,
 						  .n_debuginfo = in->debuginfo.len,
 						  .deep_scan = o->deep_scan,
+						  .no_btf = o->no_btf,
 						  .record = record,
 						  .lang = vmc_options_lang(o) };
 	err = vmc_target_open(in->dumps.data, in->dumps.len, &open_options, &ret->target);

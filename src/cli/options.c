@@ -106,7 +106,7 @@ static const struct vmc_verb verbs[] = {
 };
 
 /* Long options without a letter get numbers beyond any character. */
-enum { OPT_DEBUGINFO = 256, OPT_FORMAT, OPT_DEEP_SCAN, OPT_LANG, OPT_EXPLAIN };
+enum { OPT_DEBUGINFO = 256, OPT_FORMAT, OPT_DEEP_SCAN, OPT_LANG, OPT_EXPLAIN, OPT_NO_BTF };
 
 static const struct {
 	int id;
@@ -128,6 +128,7 @@ static const struct {
 	{ 'f', "file", "FILE", "run the commands in FILE; may be repeated", SHELL },
 	{ OPT_DEEP_SCAN, "deep-scan", NULL,
 	  "search all of a big dump for kernel data that nothing points to", OPENS_DUMP },
+	{ OPT_NO_BTF, "no-btf", NULL, "take types from the vmlinux's DWARF, not from BTF", OPENS_DUMP },
 	{ 'h', "help", NULL, "this text", ANY },
 	{ 'V', "version", NULL, "version of the program", ANY },
 };
@@ -224,6 +225,9 @@ static struct vmc_error *take(int id, const char *value, struct vmc_options *ret
 		if (vmc_lang_of(value, &ret->lang))
 			break;
 		return vmc_error_new(VMC_USAGE, "--lang %s: languages are en and zh_CN", value);
+	case OPT_NO_BTF:
+		ret->no_btf = true;
+		break;
 	case OPT_DEEP_SCAN:
 		ret->deep_scan = true;
 		break;

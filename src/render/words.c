@@ -263,7 +263,9 @@ const char *vmc_words_symbols(const struct vmc_report *r)
 
 const char *vmc_words_types(const struct vmc_report *r)
 {
-	return r->target && r->target->types ? "btf" : "none";
+	if (!r->target || !r->target->types)
+		return "none";
+	return r->target->types_from_dwarf ? "dwarf" : "btf";
 }
 
 const char *vmc_words_unwind(const struct vmc_report *r)

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "debug/dwarf/dwarf.h"
 #include "debug/types/btf.h"
 #include "target/find.h"
 
@@ -254,11 +255,33 @@ static bool elf_shift(struct vmc_target *t, struct vmc_symtab *s, uint64_t *ret)
 	return false;
 }
 
+/* BTF of the file, else its DWARF, which goes on reading the file: *borrows tells. */
+static struct vmc_error *types_of_elf(struct vmc_target *t, struct vmc_elf *e, bool *borrows)
+{
+	struct vmc_bytes btf = vmc_elf_section(e, ".BTF");
+	struct vmc_error *err;
+
+	if (btf.size && !t->no_btf) {
+		VMC_TRY(vmc_btf_open(btf, true, NULL, &t->types));
+		t->types_from_elf = true;
+		return NULL;
+	}
+	err = vmc_dwarf_open(vmc_elf_file(e), vmc_elf_path(e), &t->types);
+	if (!err)
+		*borrows = t->types_from_elf = t->types_from_dwarf = true;
+	/* a file without any is still good for its symbols */
+	if (err && vmc_error_code(err) == VMC_NOT_FOUND)
+		vmc_error_free(err);
+	else if (err)
+		vmc_target_missing(t, err, VMC_SAY("kernel types (DWARF)"));
+	return NULL;
+}
+
 struct vmc_error *vmc_find_debuginfo(struct vmc_target *t, const char *path)
 {
 	vmc_cleanup(vmc_cleanup_elfp) struct vmc_elf *e = NULL;
 	vmc_cleanup(vmc_cleanup_symtabp) struct vmc_symtab *s = NULL;
-	struct vmc_bytes btf;
+	bool borrows = false;
 	uint64_t shift;
 
 	VMC_TRY(vmc_elf_open(path, &e));
@@ -293,13 +316,12 @@ struct vmc_error *vmc_find_debuginfo(struct vmc_target *t, const char *path)
 		t->symbols = vmc_take(s);
 		t->symbols_from_elf = true;
 	}
-	btf = vmc_elf_section(e, ".BTF");
-	if (!t->types && btf.size) {
-		VMC_TRY(vmc_btf_open(btf, true, NULL, &t->types));
-		t->types_from_elf = true;
-	}
+	if (!t->types)
+		VMC_TRY(types_of_elf(t, e, &borrows));
 	if (!t->vmlinux)
 		t->vmlinux = vmc_take(e);
+	else if (borrows)
+		t->types_elf = vmc_take(e);
 	return NULL;
 }
 

@@ -260,6 +260,9 @@ struct vmc_types *vmc_target_module_types(struct vmc_target *t, struct vmc_modul
 	if (m->types_tried || !t->types)
 		return m->types ? m->types : t->types;
 	m->types_tried = true;
+	/* split BTF goes on with the numbers of the kernel's, which DWARF has none of */
+	if (t->types_from_dwarf)
+		return t->types;
 	find_btf(t, m, &data, &size);
 	if (!data) {
 		data = vmc_get(&o, VMC_F_module_btf_data);

@@ -121,9 +121,16 @@ static void identify(struct vmc_target *t, const struct vmc_open_options *o)
 	err = t->symbols ? vmc_find_banner(t) : NULL;
 	if (err)
 		vmc_target_missing(t, err, VMC_SAY("kernel banner"));
-	err = t->symbols ? vmc_find_types(t) : NULL;
-	if (err)
-		vmc_target_missing(t, err, VMC_SAY("kernel types (BTF)"));
+}
+
+/* BTF out of the dump. It is missed only where no debug info has types either. */
+static struct vmc_error *find_btf(struct vmc_target *t)
+{
+	if (!t->symbols)
+		return NULL;
+	if (t->no_btf)
+		return vmc_error_new(VMC_NOT_FOUND, "BTF is left alone, as was asked for");
+	return vmc_find_types(t);
 }
 
 /* The page table of the kernel itself instead of the one some CPU happened to use. */
@@ -142,15 +149,21 @@ static void prefer_kernel_page_table(struct vmc_target *t)
 
 static void open_parts(struct vmc_target *t, const struct vmc_open_options *o)
 {
+	struct vmc_error *no_types;
 	const char *release;
 
 	identify(t, o);
+	no_types = find_btf(t);
 	for (size_t i = 0; i < o->n_debuginfo; i++) {
 		struct vmc_error *err = vmc_find_debuginfo(t, o->debuginfo[i]);
 
 		if (err)
 			vmc_target_missing(t, err, VMC_SAY("debug info of %s"), o->debuginfo[i]);
 	}
+	if (no_types && !t->types)
+		vmc_target_missing(t, no_types, VMC_SAY("kernel types (BTF)"));
+	else
+		vmc_error_free(no_types);
 	release = vmc_vmcoreinfo_get(t->vmcoreinfo, "OSRELEASE");
 	if (!*t->release && release)
 		snprintf(t->release, sizeof(t->release), "%s", release);
@@ -174,6 +187,7 @@ static struct vmc_error *finish_open(struct vmc_target *t, const struct vmc_open
 	if (!o)
 		o = &none;
 	t->lang = o->lang;
+	t->no_btf = o->no_btf;
 	if (o->record)
 		err = vmc_dump_record(t->dump);
 	if (!err)
@@ -240,6 +254,7 @@ void vmc_target_free(struct vmc_target *t)
 	vmc_types_free(t->types);
 	free(t->btf);
 	vmc_symtab_free(t->symbols);
+	vmc_elf_free(t->types_elf);
 	vmc_elf_free(t->vmlinux);
 	vmc_vmcoreinfo_free(t->vmcoreinfo);
 	vmc_memory_free(t->memory);

@@ -88,6 +88,9 @@ struct vmc_target {
 	struct vmc_types *types; /* NULL when none */
 	uint8_t *btf;
 	bool types_from_elf;
+	bool types_from_dwarf;	   /* these borrow from vmlinux, or from types_elf */
+	struct vmc_elf *types_elf; /* NULL unless it is another file than vmlinux */
+	bool no_btf;
 	struct vmc_elf *vmlinux; /* accepted debug info; NULL */
 	struct vmc_range text;	 /* mapped image of the kernel: text, rodata, data */
 	uint64_t kaslr_offset;	 /* run-time minus link address; valid with has_kaslr_offset */
@@ -114,6 +117,7 @@ struct vmc_open_options {
 	const char *const *debuginfo; /* vmlinux, .debug, .ko: tried by build id, else banner */
 	size_t n_debuginfo;
 	bool deep_scan; /* VMCOREINFO may be searched for in all of a big dump */
+	bool no_btf;	/* leave BTF alone, as if the kernel had none */
 	bool record;	/* remember the pages read (slim) */
 	enum vmc_lang lang; /* of the words for what is unavailable */
 };
