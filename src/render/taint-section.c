@@ -4,6 +4,9 @@
 
 #include "render/words.h"
 
+/* A log can claim any number of modules; JSON has them all. */
+#define MODULES_SHOWN 16
+
 /* A dump may have bits that no letter stands for; a log has letters, and tells which were meant. */
 static void marks(const struct vmc_report *r, struct vmc_sheet *s, struct vmc_str *out)
 {
@@ -28,7 +31,7 @@ void vmc_section_taint(const struct vmc_report *r, struct vmc_sheet *s)
 		return;
 	marks(r, s, &text);
 	vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, vmc_say(s->lang, "TAINT"), &text);
-	for (size_t i = 0; i < r->taint.modules.len; i++) {
+	for (size_t i = 0; i < r->taint.modules.len && i < MODULES_SHOWN; i++) {
 		const struct vmc_tainter *m = &r->taint.modules.data[i];
 
 		vmc_str_add(&text, i ? vmc_say(s->lang, ", ") : "");
@@ -36,6 +39,9 @@ void vmc_section_taint(const struct vmc_report *r, struct vmc_sheet *s)
 		vmc_str_addf(&text, " (%s%s%s)", m->flags, m->remark ? ": " : "",
 			     m->remark ? m->remark : "");
 	}
+	if (r->taint.modules.len > MODULES_SHOWN)
+		vmc_str_addf(&text, vmc_say(s->lang, " and %zu more"),
+			     r->taint.modules.len - MODULES_SHOWN);
 	if (text.len)
 		vmc_sheet_take(s, sec, VMC_MOOD_PLAIN, vmc_say(s->lang, "BY MODULES"), &text);
 }

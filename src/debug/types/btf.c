@@ -221,7 +221,7 @@ static struct vmc_error *make_type(struct btf_graph *g, uint32_t id, struct btf_
 
 	VMC_TRY(btf_index_record(&g->index, id, &r));
 	if (r.kind == BTF_FWD) {
-		const struct vmc_type *definition;
+		const struct vmc_type *definition = NULL;
 		uint32_t other;
 
 		VMC_TRY(find_definition(g, &r, &other));
