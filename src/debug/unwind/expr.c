@@ -61,7 +61,7 @@ static uint64_t constant(uint8_t op, struct vmc_cursor *c)
 	}
 }
 
-/* DW_OP_dup .. DW_OP_rot (0x12 .. 0x17); false for DW_OP_pick's neighbour that is none of them. */
+/* DW_OP_dup .. DW_OP_rot (0x12 .. 0x17); false for what is none of them. */
 static bool shuffle(struct machine *m, uint8_t op, struct vmc_cursor *c)
 {
 	uint64_t a, b, d;

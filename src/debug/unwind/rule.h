@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How to go from a frame to its caller, whatever said so: ORC tables and call
- * frame information (CFI) are both translated into this, and one evaluator
- * (target/unwind.c) executes it.
+ * How to go from a frame to its caller, whatever said so. Call frame information
+ * (cfi.h) comes out as this; it has room for what ORC tables say (orc.h) as well,
+ * so that who walks a stack needs one evaluator for both.
  *
  * The canonical frame address (CFA) is the caller's stack pointer; the registers of the
  * caller are then found relative to it. Registers are numbered as in the System V
