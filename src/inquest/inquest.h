@@ -100,6 +100,10 @@ void vmc_inquest_assertion_explain(struct vmc_report *r, const struct vmc_oops *
 /* Fills verdict.path and reached_from. */
 void vmc_inquest_path(struct vmc_report *r, const struct vmc_oops *o, const struct vmc_blame *b);
 
+/* Source positions of all frames; behind the verdict, of a culprit that no log gave a place. */
+void vmc_inquest_lines(struct vmc_report *r);
+void vmc_inquest_culprit_line(struct vmc_report *r);
+
 /* Fills report.code from the primary kernel report, or from the stack of the panic task. */
 void vmc_inquest_code(struct vmc_report *r);
 /* The category that the faulting instruction proves where the report `o` names no address; NULL. */

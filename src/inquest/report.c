@@ -317,10 +317,12 @@ static void note_dump_gaps(struct vmc_report *r)
 /* What follows from the facts, wherever they come from. */
 static void conclude(struct vmc_report *r)
 {
+	vmc_inquest_lines(r);
 	vmc_inquest_user_faults(r);
 	vmc_inquest_code(r);
 	vmc_inquest_registers(r);
 	vmc_inquest_verdict(r);
+	vmc_inquest_culprit_line(r);
 	vmc_inquest_known(r);
 	vmc_inquest_findings(r);
 	vmc_inquest_environment(r);

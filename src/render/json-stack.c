@@ -2,6 +2,8 @@
 /* Stacks, of the panic task and of the CPUs. */
 #include "render/json-parts.h"
 
+#include "target/lines.h"
+
 static const char *found_by(enum vmc_frame_by by)
 {
 	static const char *const names[] = {
@@ -16,6 +18,30 @@ static const char *found_by(enum vmc_frame_by by)
 	return (size_t)by < VMC_ARRAY_SIZE(names) ? names[by] : "scan";
 }
 
+static void set_place(struct json_object *o, const struct vmc_source_place *p)
+{
+	vmc_json_set(o, "file", vmc_json_text(p ? p->file : NULL));
+	vmc_json_set(o, "line", vmc_json_int(p && p->line, p ? p->line : 0));
+	vmc_json_set(o, "inlined", json_object_new_boolean(p && p->inlined));
+}
+
+/* A function whose code stands in that of the frame: what is known of the frame is true of it. */
+static struct json_object *inlined(const struct vmc_frame *f, const struct vmc_source_place *p)
+{
+	struct json_object *o = json_object_new_object();
+
+	vmc_json_set(o, "function", vmc_json_text(p->function));
+	vmc_json_set(o, "offset", NULL);
+	vmc_json_set(o, "module", vmc_json_text(f->where.module));
+	vmc_json_set(o, "address", vmc_json_address(true, f->pc));
+	vmc_json_set(o, "sp", vmc_json_address(true, f->sp));
+	set_place(o, p);
+	vmc_json_set(o, "reliable", json_object_new_boolean(f->reliable));
+	vmc_json_set(o, "found_by", json_object_new_string(found_by(f->by)));
+	vmc_json_set(o, "exception", NULL);
+	return o;
+}
+
 /* Kernel frames only: the user's registers at the end of a walk are no function of the kernel. */
 struct json_object *vmc_json_backtrace(const struct vmc_trace *tr)
 {
@@ -28,15 +54,15 @@ struct json_object *vmc_json_backtrace(const struct vmc_trace *tr)
 
 		if (f->user)
 			continue;
+		for (size_t k = 0; k + 1 < f->n_places; k++)
+			json_object_array_add(a, inlined(f, &f->places[k]));
 		o = json_object_new_object();
 		vmc_json_set(o, "function", vmc_json_text(f->where.name));
 		vmc_json_set(o, "offset", vmc_json_int(named, (int64_t)f->offset));
 		vmc_json_set(o, "module", vmc_json_text(f->where.module));
 		vmc_json_set(o, "address", vmc_json_address(true, f->pc));
 		vmc_json_set(o, "sp", vmc_json_address(true, f->sp));
-		vmc_json_set(o, "file", NULL);
-		vmc_json_set(o, "line", NULL);
-		vmc_json_set(o, "inlined", json_object_new_boolean(false));
+		set_place(o, vmc_frame_place(f));
 		vmc_json_set(o, "reliable", json_object_new_boolean(f->reliable));
 		vmc_json_set(o, "found_by", json_object_new_string(found_by(f->by)));
 		vmc_json_set(o, "exception", vmc_json_text(f->exception));

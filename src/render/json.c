@@ -39,7 +39,7 @@ static struct json_object *dump_object(const struct vmc_report *r)
 	vmc_json_set(d, "symbols", json_object_new_string(vmc_words_symbols(r)));
 	vmc_json_set(d, "types", json_object_new_string(vmc_words_types(r)));
 	vmc_json_set(d, "unwind", json_object_new_string(vmc_words_unwind(r)));
-	vmc_json_set(d, "lines", json_object_new_string("none"));
+	vmc_json_set(d, "lines", json_object_new_string(vmc_words_lines(r)));
 	vmc_json_set(o, "debuginfo", d);
 	return o;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "render/words.h"
+#include "target/lines.h"
 
 /* A recursion of up to this many functions that call each other is recognised. */
 #define PERIOD_MAX 4
@@ -64,6 +65,30 @@ static void user_row(const struct vmc_frame *f, struct vmc_sheet *s, struct vmc_
 	vmc_sheet_take(s, sec, VMC_MOOD_QUIET, NULL, &text);
 }
 
+static void place(const struct vmc_source_place *p, struct vmc_str *out)
+{
+	if (!p || !p->file)
+		return;
+	vmc_str_add(out, "  ");
+	vmc_words_safe(out, p->file);
+	if (p->line)
+		vmc_str_addf(out, ":%u", p->line);
+}
+
+/* Functions whose code stands in that of the frame: they have no number, as they have no stack. */
+static void inlined_rows(const struct vmc_frame *f, struct vmc_sheet *s, struct vmc_section *sec)
+{
+	for (size_t i = 0; i + 1 < f->n_places; i++) {
+		vmc_autostr struct vmc_str text = { 0 };
+
+		vmc_str_add(&text, "     ");
+		vmc_words_safe(&text, f->places[i].function ? f->places[i].function : "?");
+		vmc_str_addf(&text, " %s", vmc_say(s->lang, "(inlined)"));
+		place(&f->places[i], &text);
+		vmc_sheet_take(s, sec, f->reliable ? VMC_MOOD_PLAIN : VMC_MOOD_DOUBT, NULL, &text);
+	}
+}
+
 static void frame_row(const struct vmc_frame *f, size_t number, struct vmc_sheet *s,
 		      struct vmc_section *sec)
 {
@@ -75,8 +100,10 @@ static void frame_row(const struct vmc_frame *f, size_t number, struct vmc_sheet
 		vmc_str_add(&text, " ---");
 		vmc_sheet_take(s, sec, VMC_MOOD_BAD, NULL, &text);
 	}
+	inlined_rows(f, s, sec);
 	vmc_str_addf(&text, "#%-3zu %s", number, f->reliable ? "" : "? ");
 	vmc_words_frame(f, &text);
+	place(vmc_frame_place(f), &text);
 	vmc_sheet_take(s, sec, f->reliable ? VMC_MOOD_PLAIN : VMC_MOOD_DOUBT, NULL, &text);
 }
 

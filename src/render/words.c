@@ -268,6 +268,11 @@ const char *vmc_words_types(const struct vmc_report *r)
 	return r->target->types_from_dwarf ? "dwarf" : "btf";
 }
 
+const char *vmc_words_lines(const struct vmc_report *r)
+{
+	return r->target && r->target->lines ? "dwarf" : "none";
+}
+
 const char *vmc_words_unwind(const struct vmc_report *r)
 {
 	if (!r->target)

@@ -42,5 +42,6 @@ const char *vmc_words_vmcoreinfo(const struct vmc_report *r);
 const char *vmc_words_symbols(const struct vmc_report *r);
 const char *vmc_words_types(const struct vmc_report *r);
 const char *vmc_words_unwind(const struct vmc_report *r);
+const char *vmc_words_lines(const struct vmc_report *r);
 
 #endif

@@ -15,6 +15,7 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "debug/source/lines.h"
 #include "debug/symbols/elfsym.h"
 #include "debug/symbols/kallsyms.h"
 #include "debug/symbols/symtab.h"
@@ -95,6 +96,9 @@ struct vmc_target {
 	struct vmc_range text;	 /* mapped image of the kernel: text, rodata, data */
 	uint64_t kaslr_offset;	 /* run-time minus link address; valid with has_kaslr_offset */
 	bool has_kaslr_offset;
+	struct vmc_lines *lines; /* positions out of vmlinux; NULL until asked for, or absent */
+	bool lines_tried;
+	uint64_t lines_shift; /* run-time minus link address; valid with lines */
 	int64_t phys_base;
 	uint64_t page_offset, vmalloc_start, vmemmap_start; /* 0 unknown */
 	bool five_level;

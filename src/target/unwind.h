@@ -30,6 +30,9 @@ struct vmc_frame {
 	bool has_regs;	       /* regs were interrupted here: printed as a block */
 	bool user; /* regs are user-space registers: the last frame; pc is no kernel address */
 	struct vmc_regs regs;
+	/* source positions, innermost first, the frame's own function last; see target/lines.h */
+	const struct vmc_source_place *places;
+	size_t n_places;
 };
 
 struct vmc_trace {

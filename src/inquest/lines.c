@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Source positions, where the debug info tells them. */
+#include "inquest/inquest.h"
+#include "target/lines.h"
+
+void vmc_inquest_lines(struct vmc_report *r)
+{
+	if (!r->target)
+		return;
+	vmc_target_lines(r->target, &r->backtrace);
+	for (size_t i = 0; i < r->cpus.len; i++)
+		vmc_target_lines(r->target, &r->cpus.data[i].trace);
+}
+
+/* The position in a function that the trace is in, inlined ones included; NULL unknown. */
+static const struct vmc_source_place *place_of(struct vmc_report *r, const struct vmc_trace *tr,
+					       const char *function)
+{
+	for (size_t i = 0; i < tr->frames.len; i++) {
+		const struct vmc_frame *f = &tr->frames.data[i];
+
+		for (size_t k = 0; k < f->n_places; k++) {
+			const struct vmc_source_place *p = &f->places[k];
+
+			if (p->file && p->line && p->function &&
+			    vmc_streq(vmc_inquest_stem(r, p->function), function))
+				return p;
+		}
+	}
+	return NULL;
+}
+
+void vmc_inquest_culprit_line(struct vmc_report *r)
+{
+	struct vmc_culprit *c = &r->verdict.culprit;
+	const struct vmc_source_place *p = NULL;
+
+	if (!c->function || c->module || (c->file && c->line))
+		return;
+	p = place_of(r, &r->backtrace, c->function);
+	for (size_t i = 0; !p && i < r->cpus.len; i++)
+		p = place_of(r, &r->cpus.data[i].trace, c->function);
+	if (p) {
+		c->file = p->file;
+		c->line = p->line;
+	}
+}

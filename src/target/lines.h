@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Source positions of frames, where a vmlinux with DWARF was given. */
+#ifndef VMC_TARGET_LINES_H
+#define VMC_TARGET_LINES_H
+
+#include "target/unwind.h"
+
+/*
+ * Fills the places of all frames of the kernel itself. The file is opened on first use; what is
+ * damaged becomes a row of `unavailable`, one without DWARF is none.
+ */
+void vmc_target_lines(struct vmc_target *t, struct vmc_trace *tr);
+
+/* Where the frame's own function stands, behind the inlined ones; NULL unknown. */
+static inline const struct vmc_source_place *vmc_frame_place(const struct vmc_frame *f)
+{
+	return f->n_places ? &f->places[f->n_places - 1] : NULL;
+}
+
+#endif
