@@ -193,10 +193,30 @@ static bool blame_sleeper(struct vmc_report *r, const struct vmc_oops *o)
 	return true;
 }
 
+/*
+ * The report's own title passes over what stood there; but a module's function at the instruction
+ * pointer is where a CPU was stuck, or which recursed, whatever called it.
+ */
+static bool blame_pointer(struct vmc_report *r, const struct vmc_oops *o)
+{
+	const char *id = r->verdict.category;
+
+	if (!o->rip_function || !o->rip_module ||
+	    !(vmc_inquest_category_of(id)->stalled || strcmp(id, "stack-overflow") == 0))
+		return false;
+	r->verdict.culprit.function = vmc_inquest_stem(r, o->rip_function);
+	r->verdict.culprit.module = o->rip_module;
+	if (!same_function(r, o->rip_function, o->frame))
+		vmc_inquest_why(r, "the CPU stood in %s", o->rip_function);
+	return true;
+}
+
 /* The log's own culprit; a row of its own only where the report's headline does not name it. */
 static void blame_logged(struct vmc_report *r, const struct vmc_oops *o)
 {
 	if (strcmp(r->verdict.category, "atomic-sleep") == 0 && blame_sleeper(r, o))
+		return;
+	if (blame_pointer(r, o))
 		return;
 	r->verdict.culprit.function = vmc_inquest_stem(r, o->frame);
 	r->verdict.culprit.module = o->frame_module;

@@ -163,6 +163,60 @@ static void taint_is_told_by_letter_and_module(void **state)
 	}
 }
 
+#define TRACE(rip, frames)                                                         \
+	"[    9.1] CPU: 1 PID: 9 Comm: dd Tainted: G           OE      6.1.0 #1\n" \
+	"[    9.1] RIP: 0010:" rip "\n[    9.1] Call Trace:\n" frames
+
+static const struct {
+	const char *log, *function;
+	int64_t pid;
+} blamed[] = {
+	/* msleep() is what slept; its caller holds the lock */
+	{ "[    9.0] BUG: scheduling while atomic: dd/9/0x00000002\n"
+	  "[    9.1] Modules linked in: v(OE)\n"
+	  "[    9.1] CPU: 1 PID: 9 Comm: dd Tainted: G           OE      6.1.0 #1\n"
+	  "[    9.1] Call Trace:\n[    9.1]  <TASK>\n[    9.1]  dump_stack_lvl+0x44/0x5c\n"
+	  "[    9.1]  __schedule_bug.cold+0x47/0x58\n[    9.1]  __schedule+0xa9b/0xce0\n"
+	  "[    9.1]  schedule+0x5a/0xd0\n[    9.1]  schedule_timeout+0x94/0x150\n"
+	  "[    9.1]  msleep+0x29/0x40\n[    9.1]  v_doze+0xf/0x20 [v]\n"
+	  "[    9.1]  vfs_write+0xd5/0x3f0\n[    9.1]  </TASK>\n",
+	  "v_doze", 9 },
+	/* a timer of the module ran on top of whichever task was there */
+	{ "[    9.0] BUG: kernel NULL pointer dereference, address: 0000000000000010\n"
+	  "[    9.0] Oops: 0000 [#1] PREEMPT SMP NOPTI\n" TRACE(
+		  "v_tick+0x5/0x10 [v]",
+		  "[    9.1]  <IRQ>\n[    9.1]  call_timer_fn+0x24/0x130\n"
+		  "[    9.1]  __run_timers+0x20c/0x2a0\n[    9.1]  run_timer_softirq+0x19/0x30\n"
+		  "[    9.1]  __irq_exit_rcu+0xb1/0xe0\n"
+		  "[    9.1]  sysvec_apic_timer_interrupt+0x6e/0x90\n[    9.1]  </IRQ>\n"
+		  "[    9.1]  <TASK>\n[    9.1]  asm_sysvec_apic_timer_interrupt+0x16/0x20\n"
+		  "[    9.1]  vfs_write+0xd5/0x3f0\n[    9.1]  </TASK>\n") "[    9.1] Modules "
+									   "linked in: v(OE)\n",
+	  "v_tick", -1 },
+	/* the loop of the module is where the CPU was stuck */
+	{ "[    9.0] watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [dd:9]\n"
+	  "[    9.1] Modules linked in: v(OE)\n" TRACE(
+		  "v_spin+0x9/0x10 [v]", "[    9.1]  <TASK>\n[    9.1]  v_write+0x93/0xc0 [v]\n"
+					 "[    9.1]  proc_reg_write+0x5a/0xa0\n"
+					 "[    9.1]  vfs_write+0xd5/0x3f0\n[    9.1]  </TASK>\n"),
+	  "v_spin", 9 },
+};
+
+static void whom_a_log_blames(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(blamed); i++) {
+		vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
+
+		assert_ok(vmc_report_text(blamed[i].log, strlen(blamed[i].log), "log", NULL, &r));
+		assert_string_equal(r->verdict.culprit.function, blamed[i].function);
+		assert_string_equal(r->verdict.culprit.module, "v");
+		assert_int_equal(r->verdict.culprit.pid, blamed[i].pid);
+		/* its taint is told as well */
+		assert_non_null(strstr(r->verdict.summary, "Module v is out of tree"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +224,7 @@ int main(void)
 		cmocka_unit_test(the_log_tells_of_the_environment),
 		cmocka_unit_test(the_boot_tells_of_the_system),
 		cmocka_unit_test(taint_is_told_by_letter_and_module),
+		cmocka_unit_test(whom_a_log_blames),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
