@@ -37,6 +37,7 @@ struct vmc_options {
 	const char *output; /* -o; NULL: standard output */
 	bool deep_scan;
 	bool no_btf;
+	bool no_debuginfo; /* use what was given, look nowhere */
 	bool explain;
 	bool lang_given;
 	enum vmc_lang lang; /* when given */
@@ -112,7 +113,7 @@ struct vmc_error *vmc_annotate(const struct vmc_options *o, const struct vmc_str
 /* What the operands are, by content. */
 struct vmc_inputs {
 	struct vmc_texts dumps;
-	struct vmc_texts debuginfo; /* of --debuginfo, and ELF files that are no core */
+	struct vmc_texts debuginfo; /* of --debuginfo, ELF files that are no core, packages */
 	const char *text_path;	    /* of log text; NULL: the inputs are a dump */
 	struct vmc_str text;
 	bool has_more; /* the text was longer than what is read */
@@ -154,6 +155,7 @@ enum vmc_exit vmc_run_oops(const struct vmc_options *o);
 enum vmc_exit vmc_run_shell(const struct vmc_options *o);
 enum vmc_exit vmc_run_slim(const struct vmc_options *o);
 enum vmc_exit vmc_run_explain(const struct vmc_options *o);
+enum vmc_exit vmc_run_debuginfo(const struct vmc_options *o);
 enum vmc_exit vmc_run_help(const struct vmc_options *o);
 
 #endif

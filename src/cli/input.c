@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "debug/source/package.h"
+
 #include "inquest/inquest.h"
 #include "oops/encoding.h"
 
@@ -41,10 +43,6 @@ static const struct {
 	{ 0, "BZh", 3, "bzip2 data", "unpack it first: bzip2 -dc FILE > vmcore" },
 	{ 0, "PK\3\4", 4, "a zip archive", "unpack it first: unzip FILE" },
 	{ 257, "ustar", 5, "a tar archive", "unpack it first: tar -xf FILE" },
-	{ 0, "\xed\xab\xee\xdb", 4, "an RPM package",
-	  "unpack the vmlinux in it (rpm2cpio FILE | cpio -id) and give that beside the dump" },
-	{ 0, "!<arch>\ndebian", 14, "a Debian package",
-	  "unpack the vmlinux in it (dpkg -x FILE DIR) and give that beside the dump" },
 	{ 0, "LPKSHHRH", 8, "a systemd journal", "journalctl --file FILE -k | vmcoroner -" },
 	{ 0, "QFI\xfb", 4, "a qcow2 disk image", "mount it and look below var/crash in it" },
 };
@@ -275,6 +273,14 @@ static struct vmc_error *sort_other(const char *path, const uint8_t *head, size_
 	return vmc_vec_push(&ret->dumps, path) ? NULL : vmc_error_no_memory();
 }
 
+/* A package is debug info among operands; other archives may as well hold the dump. */
+static bool is_package(const uint8_t *head, size_t n)
+{
+	const char *kind = vmc_package_kind(head, n);
+
+	return kind && vmc_str_ends(kind, "package");
+}
+
 static struct vmc_error *sort_one(const char *path, uint8_t *head, struct vmc_inputs *ret)
 {
 	bool is_pipe = strcmp(path, "-") == 0;
@@ -284,7 +290,7 @@ static struct vmc_error *sort_one(const char *path, uint8_t *head, struct vmc_in
 		VMC_TRY(head_of(path, head, &n, &is_pipe));
 	if (starts_like_dump(head, n))
 		return vmc_vec_push(&ret->dumps, path) ? NULL : vmc_error_no_memory();
-	if (is_elf(head, n))
+	if (is_elf(head, n) || is_package(head, n))
 		return vmc_vec_push(&ret->debuginfo, path) ? NULL : vmc_error_no_memory();
 	return sort_other(path, head, n, is_pipe, ret);
 }
@@ -310,8 +316,7 @@ struct vmc_error *vmc_inputs_sort(const struct vmc_options *o, struct vmc_inputs
 	if (!ret->text_path && !ret->dumps.len)
 		return vmc_error_new(
 			VMC_USAGE,
-			"%s is an ELF file but no core: debug info, which needs a dump "
-			"beside it",
+			"%s is no dump, but debug info, which needs a dump beside it",
 			ret->debuginfo.data[ret->debuginfo.len - 1]);
 	return NULL;
 }
@@ -356,6 +361,7 @@ struct vmc_error *vmc_case_open(const struct vmc_options *o, bool record, struct
 		return NULL;
 	open_options = (struct vmc_open_options){ .debuginfo = in->debuginfo.data,
 						  .n_debuginfo = in->debuginfo.len,
+						  .find_debuginfo = !o->no_debuginfo,
 						  .deep_scan = o->deep_scan,
 						  .no_btf = o->no_btf,
 						  .record = record,

@@ -14,8 +14,9 @@
 #define SLIM 16u
 #define EXPLAIN 32u
 #define HELP 64u
-#define ANY (REPORT | LOG | OOPS | SHELL | SLIM | EXPLAIN | HELP)
-#define OPENS_DUMP (REPORT | LOG | OOPS | SHELL | SLIM)
+#define DEBUGINFO 128u
+#define ANY (REPORT | LOG | OOPS | SHELL | SLIM | EXPLAIN | DEBUGINFO | HELP)
+#define OPENS_DUMP (REPORT | LOG | OOPS | SHELL | SLIM | DEBUGINFO)
 
 static const struct vmc_verb verbs[] = {
 	{ .name = "report",
@@ -23,9 +24,10 @@ static const struct vmc_verb verbs[] = {
 	  .summary = "what crashed, who did it, why we think so (the default)",
 	  .text = "Reads crash dumps (ELF vmcore, kdump, flattened, split into several files) and "
 		  "kernel\n"
-		  "log text, told apart by content; needs no vmlinux. One given among the INPUTs, "
+		  "log text, told apart by content; needs no vmlinux. One given among the INPUTs "
 		  "or\n"
-		  "with --debuginfo, is used for what the dump lacks.\n"
+		  "with --debuginfo, or found in the usual places, is used for what the dump "
+		  "lacks.\n"
 		  "\n"
 		  "Examples:\n"
 		  "  vmcoroner /var/crash/202611230843/vmcore\n"
@@ -70,6 +72,22 @@ static const struct vmc_verb verbs[] = {
 	  .bit = SHELL,
 	  .min_inputs = 1,
 	  .run = vmc_run_shell },
+	{ .name = "debuginfo",
+	  .usage = "debuginfo INPUT...",
+	  .summary = "which vmlinux the dump needs, where it was looked for, how to get it",
+	  .text = "Names the kernel, tells of each place whether a vmlinux is there and fits, and "
+		  "for the\n"
+		  "distribution the package that has it, with the command or the address. Nothing "
+		  "is\n"
+		  "fetched. The exit status is 1 where none that fits was found.\n"
+		  "\n"
+		  "Examples:\n"
+		  "  vmcoroner debuginfo vmcore\n"
+		  "  vmcoroner debuginfo vmcore --debuginfo kernel-debuginfo-*.rpm\n"
+		  "  vmcoroner debuginfo console.log --format json | jq -r '.packages[].name'\n",
+	  .bit = DEBUGINFO,
+	  .min_inputs = 1,
+	  .run = vmc_run_debuginfo },
 	{ .name = "slim",
 	  .usage = "slim INPUT... -o OUT",
 	  .summary = "a small dump with the pages that the report needs",
@@ -106,7 +124,8 @@ static const struct vmc_verb verbs[] = {
 };
 
 /* Long options without a letter get numbers beyond any character. */
-enum { OPT_DEBUGINFO = 256, OPT_FORMAT, OPT_DEEP_SCAN, OPT_LANG, OPT_EXPLAIN, OPT_NO_BTF };
+enum { OPT_DEBUGINFO = 256, OPT_FORMAT, OPT_DEEP_SCAN, OPT_LANG, OPT_EXPLAIN, OPT_NO_BTF,
+       OPT_NO_DEBUGINFO };
 
 static const struct {
 	int id;
@@ -116,13 +135,16 @@ static const struct {
 	unsigned int verbs;
 } options[] = {
 	{ OPT_DEBUGINFO, "debuginfo", "PATH",
-	  "vmlinux, .debug or .ko of this kernel; may be repeated", OPENS_DUMP },
+	  "vmlinux of this kernel, or the package that has it; may be repeated", OPENS_DUMP },
+	{ OPT_NO_DEBUGINFO, "no-debuginfo", NULL,
+	  "do not look for a vmlinux in the usual places", OPENS_DUMP },
 	{ OPT_FORMAT, "format", "FORMAT", "text (default) or json; for report html as well",
-	  REPORT | LOG | OOPS | EXPLAIN },
-	{ OPT_LANG, "lang", "LANG", "en or zh_CN; by default what the locale says", REPORT | LOG | EXPLAIN },
+	  REPORT | LOG | OOPS | EXPLAIN | DEBUGINFO },
+	{ OPT_LANG, "lang", "LANG", "en or zh_CN; by default what the locale says",
+	  REPORT | LOG | EXPLAIN | DEBUGINFO },
 	{ OPT_EXPLAIN, "explain", NULL, "below the lines, what they mean", LOG },
 	{ 'o', "output", "FILE", "write to FILE, which is complete or not there at all",
-	  REPORT | LOG | OOPS | SLIM | EXPLAIN },
+	  REPORT | LOG | OOPS | SLIM | EXPLAIN | DEBUGINFO },
 	{ 'c', "command", "COMMANDS", "run these commands, ';' between them; may be repeated",
 	  SHELL },
 	{ 'f', "file", "FILE", "run the commands in FILE; may be repeated", SHELL },
@@ -184,8 +206,8 @@ void vmc_options_help(const struct vmc_verb *verb, struct vmc_str *out)
 		out,
 		"\nINPUT is a vmcore in any supported format (several files: one split dump), the "
 		"text\n"
-		"of a kernel log, or - for log text on standard input. A vmlinux among them is\n"
-		"taken as debug info.\n\nOptions:\n");
+		"of a kernel log, or - for log text on standard input. A vmlinux or a package of\n"
+		"debug info (rpm, deb) among them is taken as such.\n\nOptions:\n");
 	help_options(ANY, out);
 	vmc_str_add(out, "\nExit status: 0 answered, 1 answered in part, 2 wrong usage, 3 input "
 			 "not readable or\n"
@@ -227,6 +249,9 @@ static struct vmc_error *take(int id, const char *value, struct vmc_options *ret
 		return vmc_error_new(VMC_USAGE, "--lang %s: languages are en and zh_CN", value);
 	case OPT_NO_BTF:
 		ret->no_btf = true;
+		break;
+	case OPT_NO_DEBUGINFO:
+		ret->no_debuginfo = true;
 		break;
 	case OPT_DEEP_SCAN:
 		ret->deep_scan = true;

@@ -42,8 +42,13 @@ void vmc_find_regions(struct vmc_target *t);
 struct vmc_error *vmc_find_types(struct vmc_target *t) VMC_MUST_CHECK;
 /* linux_banner and the release it names. */
 struct vmc_error *vmc_find_banner(struct vmc_target *t) VMC_MUST_CHECK;
-/* Offers one file of debug info; refused ones say why. */
-struct vmc_error *vmc_find_debuginfo(struct vmc_target *t, const char *path) VMC_MUST_CHECK;
+/* The build id, once symbols, VMCOREINFO and release are known. */
+void vmc_find_build_id(struct vmc_target *t);
+/*
+ * Debug info: the files that were given, else from the usual places; `dump` is a file of the
+ * dump, NULL for one in memory. Each becomes a row of `candidates`.
+ */
+void vmc_find_debuginfo(struct vmc_target *t, const struct vmc_open_options *o, const char *dump);
 /* ORC tables of the kernel. */
 void vmc_find_orc(struct vmc_target *t);
 

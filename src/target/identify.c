@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the found kernel is and knows of itself: symbols, types, banner,
- * regions, unwind tables; and which debug info belongs to it.
+ * regions, unwind tables, build id.
  */
 #include <inttypes.h>
 #include <string.h>
 
-#include "debug/dwarf/dwarf.h"
+#include "debug/source/kernel-id.h"
 #include "debug/types/btf.h"
 #include "target/find.h"
 
@@ -15,6 +15,8 @@
 #define TABLES_MAX (64u << 20)
 #define BTF_MAX (64u << 20)
 #define ORC_ENTRY_SIZE 6u
+/* A build id, and what hypervisors and the linker leave beside it. */
+#define NOTES_MAX 4096u
 /* x86-64 defaults where the kernel has no variable for them (Documentation/arch/x86/x86_64/mm.rst).
  */
 #define PAGE_OFFSET_4LEVEL 0xffff888000000000ull
@@ -183,146 +185,31 @@ struct vmc_error *vmc_find_banner(struct vmc_target *t)
 	return NULL;
 }
 
-/* The release in a "Linux version RELEASE (" banner. */
-static struct vmc_bytes banner_release(const char *banner)
+/* The notes of the image, as the linker made them: what no bug of VMCOREINFO touches. */
+static bool read_notes(struct vmc_target *t, char ret[VMC_BUILD_ID_TEXT])
 {
-	const char *from = banner + strlen(BANNER_START);
+	uint64_t start, stop;
+	uint8_t notes[NOTES_MAX];
 
-	if (!vmc_str_starts(banner, BANNER_START))
-		return (struct vmc_bytes){ (const uint8_t *)banner, strcspn(banner, " ") };
-	return (struct vmc_bytes){ (const uint8_t *)from, strcspn(from, " ") };
+	if (!vmc_target_has_symbol(t, "__start_notes", &start) ||
+	    !vmc_target_has_symbol(t, "__stop_notes", &stop) || stop <= start ||
+	    stop - start > sizeof(notes))
+		return false;
+	vmc_autoerror struct vmc_error *err =
+		vmc_memory_read(t->memory, start, notes, stop - start);
+	return !err &&
+	       vmc_notes_build_id((struct vmc_bytes){ notes, stop - start }, 4, ret);
 }
 
-static struct vmc_error *other_kernel(struct vmc_target *t, const char *banner)
+void vmc_find_build_id(struct vmc_target *t)
 {
-	struct vmc_bytes is = banner_release(banner), want = banner_release(t->banner);
-	const char *built = strchr(banner, '#'), *want_built = strchr(t->banner, '#');
+	const char *said = vmc_vmcoreinfo_get(t->vmcoreinfo, "BUILD-ID");
 
-	if (is.size != want.size || memcmp(is.data, want.data, is.size) != 0)
-		return vmc_error_new(VMC_MISMATCH, "it is of kernel %.*s, the dump is of %.*s",
-				     (int)is.size, is.data, (int)want.size, want.data);
-	/* one release may have been built more than once */
-	return vmc_error_new(
-		VMC_MISMATCH,
-		"it is of another build of kernel %.*s: \"%.100s\", the dump is of \"%.100s\"",
-		(int)is.size, is.data, built ? built : banner, want_built ? want_built : t->banner);
-}
-
-/*
- * Does this vmlinux belong to the kernel in the dump? The banner in memory
- * decides where it can be read; VMCOREINFO's BUILD-ID is the second witness, since
- * several stable releases wrote garbage there (6.1.113-118 and others).
- */
-static struct vmc_error *check_match(struct vmc_target *t, struct vmc_elf *e)
-{
-	const char *id = vmc_vmcoreinfo_get(t->vmcoreinfo, "BUILD-ID");
-	const char *banner = vmc_elf_banner(e), *elf_id = vmc_elf_build_id(e);
-
-	if (id && *elf_id && strcmp(id, elf_id) == 0)
-		return NULL;
-	if (t->banner && *banner) {
-		if (strcmp(t->banner, banner) == 0)
-			return NULL;
-		return other_kernel(t, banner);
-	}
-	if (id && *elf_id)
-		return vmc_error_new(
-			VMC_MISMATCH,
-			"it has build id %s, the dump's kernel has %s; give the vmlinux "
-			"of exactly that build",
-			elf_id, id);
-	if (*banner && *t->release && strstr(banner, t->release))
-		return NULL;
-	return vmc_error_new(VMC_MISMATCH,
-			     "it has neither build id nor banner to compare with the dump");
-}
-
-/* Run-time minus link address, by _stext of VMCOREINFO or the start of the image. */
-static bool elf_shift(struct vmc_target *t, struct vmc_symtab *s, uint64_t *ret)
-{
-	struct vmc_symbol sym;
-	uint64_t stext;
-
-	if (vmc_symtab_by_name(s, "_stext", &sym) &&
-	    vmc_vmcoreinfo_symbol(t->vmcoreinfo, "_stext", &stext)) {
-		*ret = stext - sym.addr;
-		return true;
-	}
-	if (vmc_symtab_by_name(s, "_text", &sym) && t->text.start) {
-		*ret = t->text.start - (sym.addr & ~((2ull << 20) - 1));
-		return true;
-	}
-	return false;
-}
-
-/* BTF of the file, else its DWARF, which goes on reading the file: *borrows tells. */
-static struct vmc_error *types_of_elf(struct vmc_target *t, struct vmc_elf *e, bool *borrows)
-{
-	struct vmc_bytes btf = vmc_elf_section(e, ".BTF");
-	struct vmc_error *err;
-
-	if (btf.size && !t->no_btf) {
-		VMC_TRY(vmc_btf_open(btf, true, NULL, &t->types));
-		t->types_from_elf = true;
-		return NULL;
-	}
-	err = vmc_dwarf_open(vmc_elf_file(e), vmc_elf_path(e), &t->types);
-	if (!err)
-		*borrows = t->types_from_elf = t->types_from_dwarf = true;
-	/* a file without any is still good for its symbols */
-	if (err && vmc_error_code(err) == VMC_NOT_FOUND)
-		vmc_error_free(err);
-	else if (err)
-		vmc_target_missing(t, err, VMC_SAY("kernel types (DWARF)"));
-	return NULL;
-}
-
-struct vmc_error *vmc_find_debuginfo(struct vmc_target *t, const char *path)
-{
-	vmc_cleanup(vmc_cleanup_elfp) struct vmc_elf *e = NULL;
-	vmc_cleanup(vmc_cleanup_symtabp) struct vmc_symtab *s = NULL;
-	bool borrows = false;
-	uint64_t shift;
-
-	VMC_TRY(vmc_elf_open(path, &e));
-	if (!t->banner && !vmc_vmcoreinfo_get(t->vmcoreinfo, "BUILD-ID")) {
-		/* no name to compare: let its own symbols lead to the banner in memory */
-		VMC_TRY(vmc_elf_symbols(e, &s));
-		if (!elf_shift(t, s, &shift))
-			return vmc_error_new(VMC_MISMATCH, "it has no symbol to place it by");
-		vmc_symtab_shift(s, shift);
-		if (!t->symbols)
-			t->symbols = s;
-		/* without a banner the match is refused below */
-		vmc_error_free(vmc_find_banner(t));
-		if (t->symbols == s)
-			t->symbols = NULL;
-		vmc_symtab_shift(s, -shift);
-	}
-	if (vmc_elf_section(e, ".gnu.linkonce.this_module").size)
-		return vmc_error_new(
-			VMC_UNSUPPORTED,
-			"it is a kernel module; names and unwind tables of modules are "
-			"taken from the dump");
-	VMC_TRY(check_match(t, e));
-	if (!t->symbols) {
-		if (!s)
-			VMC_TRY(vmc_elf_symbols(e, &s));
-		if (!elf_shift(t, s, &shift))
-			return vmc_error_new(VMC_MISMATCH, "it has no symbol to place it by");
-		vmc_symtab_shift(s, shift);
-		t->kaslr_offset = shift;
-		t->has_kaslr_offset = true;
-		t->symbols = vmc_take(s);
-		t->symbols_from_elf = true;
-	}
-	if (!t->types)
-		VMC_TRY(types_of_elf(t, e, &borrows));
-	if (!t->vmlinux)
-		t->vmlinux = vmc_take(e);
-	else if (borrows)
-		t->types_elf = vmc_take(e);
-	return NULL;
+	if (read_notes(t, t->build_id))
+		return;
+	if (said && *t->release && !vmc_build_id_is_garbage(t->release) &&
+	    strlen(said) < sizeof(t->build_id))
+		memcpy(t->build_id, said, strlen(said) + 1);
 }
 
 void vmc_find_orc(struct vmc_target *t)

@@ -147,26 +147,22 @@ static void prefer_kernel_page_table(struct vmc_target *t)
 		vmc_memory_set_page_table(t->memory, &pt);
 }
 
-static void open_parts(struct vmc_target *t, const struct vmc_open_options *o)
+static void open_parts(struct vmc_target *t, const struct vmc_open_options *o, const char *dump)
 {
 	struct vmc_error *no_types;
 	const char *release;
 
 	identify(t, o);
+	release = vmc_vmcoreinfo_get(t->vmcoreinfo, "OSRELEASE");
+	if (!*t->release && release)
+		snprintf(t->release, sizeof(t->release), "%s", release);
+	vmc_find_build_id(t);
 	no_types = find_btf(t);
-	for (size_t i = 0; i < o->n_debuginfo; i++) {
-		struct vmc_error *err = vmc_find_debuginfo(t, o->debuginfo[i]);
-
-		if (err)
-			vmc_target_missing(t, err, VMC_SAY("debug info of %s"), o->debuginfo[i]);
-	}
+	vmc_find_debuginfo(t, o, dump);
 	if (no_types && !t->types)
 		vmc_target_missing(t, no_types, VMC_SAY("kernel types (BTF)"));
 	else
 		vmc_error_free(no_types);
-	release = vmc_vmcoreinfo_get(t->vmcoreinfo, "OSRELEASE");
-	if (!*t->release && release)
-		snprintf(t->release, sizeof(t->release), "%s", release);
 	uint64_t offset;
 	if (!t->has_kaslr_offset && vmc_vmcoreinfo_hex(t->vmcoreinfo, "KERNELOFFSET", &offset)) {
 		t->kaslr_offset = offset;
@@ -179,7 +175,7 @@ static void open_parts(struct vmc_target *t, const struct vmc_open_options *o)
 }
 
 static struct vmc_error *finish_open(struct vmc_target *t, const struct vmc_open_options *o,
-				     struct vmc_target **ret)
+				     const char *dump, struct vmc_target **ret)
 {
 	static const struct vmc_open_options none;
 	struct vmc_error *err = NULL;
@@ -196,7 +192,7 @@ static struct vmc_error *finish_open(struct vmc_target *t, const struct vmc_open
 		vmc_target_free(t);
 		return err;
 	}
-	open_parts(t, o);
+	open_parts(t, o, dump);
 	*ret = t;
 	return NULL;
 }
@@ -214,7 +210,7 @@ struct vmc_error *vmc_target_open(const char *const *paths, size_t n_paths,
 		vmc_target_free(t);
 		return err;
 	}
-	return finish_open(t, options, ret);
+	return finish_open(t, options, paths[0], ret);
 }
 
 struct vmc_error *vmc_target_open_bytes(struct vmc_bytes bytes,
@@ -231,7 +227,7 @@ struct vmc_error *vmc_target_open_bytes(struct vmc_bytes bytes,
 		vmc_target_free(t);
 		return err;
 	}
-	return finish_open(t, options, ret);
+	return finish_open(t, options, NULL, ret);
 }
 
 void vmc_target_free(struct vmc_target *t)
@@ -250,6 +246,7 @@ void vmc_target_free(struct vmc_target *t)
 	vmc_vec_free(&t->notes);
 	vmc_vec_free(&t->percpu_offset);
 	vmc_vec_free(&t->unavailable);
+	vmc_vec_free(&t->candidates);
 	free(t->fields);
 	vmc_types_free(t->types);
 	free(t->btf);

@@ -68,6 +68,21 @@ struct vmc_module_span {
 	size_t module;
 };
 
+/* A file that was, or could have been, the debug info of this kernel. */
+enum vmc_candidate_state {
+	VMC_CANDIDATE_USED,
+	VMC_CANDIDATE_REFUSED,
+	VMC_CANDIDATE_ABSENT,	  /* no such file */
+	VMC_CANDIDATE_NOT_NEEDED, /* not looked at: a better one was there */
+};
+struct vmc_candidate {
+	const char *path;
+	const char *place; /* where it comes from: "command line", or vmc_place.id */
+	enum vmc_candidate_state state;
+	const char *why; /* of a refused one; of a used one what is to be known of it; else NULL */
+	const char *unpacked; /* of a package: the file that was used, else NULL */
+};
+
 /* State of a shape.def row; see field.h. */
 struct vmc_field_slot {
 	uint8_t state; /* 0 not resolved yet, 1 resolved, 2 absent */
@@ -112,6 +127,8 @@ struct vmc_target {
 	VMC_VEC(uint64_t) percpu_offset; /* __per_cpu_offset[cpu] of possible CPUs */
 	struct vmc_field_slot *fields;
 	VMC_VEC(struct vmc_unavailable) unavailable;
+	VMC_VEC(struct vmc_candidate) candidates; /* in the order in which they were tried */
+	char build_id[VMC_BUILD_ID_TEXT];	  /* of the image's notes, else VMCOREINFO; "" unknown */
 	char release[65];   /* verified against the banner where that can be read */
 	const char *banner; /* "Linux version ...", NULL when not read */
 	struct vmc_arena arena;
@@ -120,6 +137,7 @@ struct vmc_target {
 struct vmc_open_options {
 	const char *const *debuginfo; /* vmlinux, .debug, .ko: tried by build id, else banner */
 	size_t n_debuginfo;
+	bool find_debuginfo; /* look in the usual places for what was not given */
 	bool deep_scan; /* VMCOREINFO may be searched for in all of a big dump */
 	bool no_btf;	/* leave BTF alone, as if the kernel had none */
 	bool record;	/* remember the pages read (slim) */

@@ -7,7 +7,7 @@ import unittest
 
 import cli
 
-COMMANDS = ["report", "log", "oops", "shell", "slim", "explain", "help"]
+COMMANDS = ["report", "log", "oops", "shell", "debuginfo", "slim", "explain", "help"]
 
 
 def read(*path):

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A file given as debug info: everything that is asked of one, in the order of target/identify.c. */
+/* A file given as debug info: everything that is asked of one, in the order of target/debuginfo.c. */
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "debug/source/soundness.h"
 #include "debug/symbols/elfsym.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -32,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (size == 0 || write(fd, data, size) == (ssize_t)size) {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		vmc_error_free(vmc_elf_examine(path, &(struct vmc_elf_contents){ 0 }));
 		vmc_error_free(vmc_elf_open(path, &e));
 		if (e)
 			ask(e);

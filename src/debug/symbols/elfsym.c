@@ -17,8 +17,6 @@
 
 #include "base/str.h"
 
-/* sha1 has 20 bytes, sha256 32; longer ones can only be made by hand. */
-#define BUILD_ID_MAX 64u
 #define BANNER "Linux version "
 #define BANNER_MAX 1024u
 /* No section of a vmlinux comes near (.debug_info has 0.2 GiB); what claims more is a bomb. */
@@ -32,7 +30,8 @@ struct vmc_elf {
 	Elf *elf;
 	size_t shstrndx;
 	uint16_t type;
-	char build_id[2 * BUILD_ID_MAX + 1];
+	char build_id[VMC_BUILD_ID_TEXT];
+	bool banner_tried;
 	char banner[BANNER_MAX];
 };
 
@@ -55,11 +54,6 @@ const char *vmc_elf_path(const struct vmc_elf *e)
 const char *vmc_elf_build_id(const struct vmc_elf *e)
 {
 	return e->build_id;
-}
-
-const char *vmc_elf_banner(const struct vmc_elf *e)
-{
-	return e->banner;
 }
 
 struct vmc_bytes vmc_elf_file(const struct vmc_elf *e)
@@ -119,8 +113,7 @@ struct vmc_bytes vmc_elf_section(struct vmc_elf *e, const char *name)
 	return scn ? contents(scn) : (struct vmc_bytes){ 0 };
 }
 
-/* Takes the build id out of a run of notes, if there is one; each is aligned to 4 (or 8). */
-static bool parse_notes(struct vmc_elf *e, struct vmc_bytes notes, uint64_t align)
+bool vmc_notes_build_id(struct vmc_bytes notes, uint64_t align, char ret[VMC_BUILD_ID_TEXT])
 {
 	struct vmc_cursor c = vmc_cursor_at(notes, 0);
 	uint64_t mask = align == 8 ? 7 : 3;
@@ -136,9 +129,9 @@ static bool parse_notes(struct vmc_elf *e, struct vmc_bytes notes, uint64_t alig
 		if (c.overrun || !vmc_range_ok(desc_at, size, notes.size))
 			return false;
 		if (type == NT_GNU_BUILD_ID && name.size == 4 && !memcmp(name.data, "GNU", 4) &&
-		    size && size <= BUILD_ID_MAX) {
+		    size && size <= VMC_BUILD_ID_MAX) {
 			for (size_t i = 0; i < size; i++)
-				snprintf(e->build_id + 2 * i, 3, "%02x", desc.data[i]);
+				snprintf(ret + 2 * i, 3, "%02x", desc.data[i]);
 			return true;
 		}
 		c = vmc_cursor_at(notes, ((uint64_t)desc_at + size + mask) & ~mask);
@@ -155,7 +148,7 @@ static void find_build_id(struct vmc_elf *e)
 
 	while ((scn = elf_nextscn(e->elf, scn)))
 		if (gelf_getshdr(scn, &sh) && sh.sh_type == SHT_NOTE &&
-		    parse_notes(e, contents(scn), sh.sh_addralign))
+		    vmc_notes_build_id(contents(scn), sh.sh_addralign, e->build_id))
 			return;
 	if (elf_getphdrnum(e->elf, &n))
 		return;
@@ -166,7 +159,8 @@ static void find_build_id(struct vmc_elf *e)
 		if (ph.p_type != PT_NOTE || !file.data)
 			continue;
 		file.size = size;
-		if (parse_notes(e, vmc_bytes_sub(file, ph.p_offset, ph.p_filesz), ph.p_align))
+		if (vmc_notes_build_id(vmc_bytes_sub(file, ph.p_offset, ph.p_filesz), ph.p_align,
+				       e->build_id))
 			return;
 	}
 }
@@ -194,6 +188,19 @@ static bool find_banner(struct vmc_elf *e, struct vmc_bytes b)
 		p += strlen(BANNER);
 	}
 	return false;
+}
+
+const char *vmc_elf_banner(struct vmc_elf *e)
+{
+	static const char *const sections[] = { ".rodata", ".init.rodata", ".data" };
+
+	if (e->banner_tried || e->type == ET_REL)
+		return e->banner;
+	e->banner_tried = true;
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(sections); i++)
+		if (find_banner(e, vmc_elf_section(e, sections[i])))
+			break;
+	return e->banner;
 }
 
 /* Programs have an interpreter or are relocated against libraries; no kernel has and is. */
@@ -233,7 +240,6 @@ static struct vmc_error *check_header(struct vmc_elf *e)
 
 struct vmc_error *vmc_elf_open(const char *path, struct vmc_elf **ret)
 {
-	static const char *const banner_in[] = { ".rodata", ".init.rodata", ".data" };
 	vmc_cleanup(vmc_cleanup_elfp) struct vmc_elf *e = calloc(1, sizeof(*e));
 	struct stat st;
 
@@ -254,9 +260,6 @@ struct vmc_error *vmc_elf_open(const char *path, struct vmc_elf **ret)
 	e->elf = elf_begin(e->fd, ELF_C_READ_MMAP, NULL);
 	VMC_TRY(check_header(e));
 	find_build_id(e);
-	for (size_t i = 0; i < VMC_ARRAY_SIZE(banner_in) && e->type != ET_REL; i++)
-		if (find_banner(e, vmc_elf_section(e, banner_in[i])))
-			break;
 	*ret = vmc_take(e);
 	return NULL;
 }

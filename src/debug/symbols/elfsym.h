@@ -10,6 +10,14 @@
 
 struct vmc_elf;
 
+/* sha1 has 20 bytes, sha256 32; longer ones can only be made by hand. */
+#define VMC_BUILD_ID_MAX 64u
+/* As lower-case hex, with its NUL. */
+#define VMC_BUILD_ID_TEXT (2 * VMC_BUILD_ID_MAX + 1)
+
+/* Takes the build id out of a run of ELF notes aligned to 4 or 8; false where none is in it. */
+bool vmc_notes_build_id(struct vmc_bytes notes, uint64_t align, char ret[VMC_BUILD_ID_TEXT]);
+
 /*
  * VMC_NOT_FORMAT: no ELF file of a kernel or module (core files and user programs are refused
  * with that code too). VMC_UNSUPPORTED: not 64-bit little-endian.
@@ -20,8 +28,11 @@ void vmc_elf_free(struct vmc_elf *e);
 const char *vmc_elf_path(const struct vmc_elf *e);
 /* Lower-case hex, "" when the file has none. */
 const char *vmc_elf_build_id(const struct vmc_elf *e);
-/* The "Linux version ..." text of a vmlinux with its final newline cut, "" when not found. */
-const char *vmc_elf_banner(const struct vmc_elf *e);
+/*
+ * The "Linux version ..." text of a vmlinux with its final newline cut, "" when not found.
+ * Looked for when first asked: it may be anywhere in some MiB of data.
+ */
+const char *vmc_elf_banner(struct vmc_elf *e);
 /* All bytes of the file, borrowed: those who read more of it than sections take them from here. */
 struct vmc_bytes vmc_elf_file(const struct vmc_elf *e);
 /* Contents (decompressed where SHF_COMPRESSED), borrowed; size 0 when absent or SHT_NOBITS. */

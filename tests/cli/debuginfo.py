@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Debug info from files, packages and the usual places; what does not fit, with the reason."""
+import json
+import lzma
+import os
+import subprocess
+import unittest
+
+import cli
+import elfmake
+import schema
+
+DUMP = next((p for p in cli.fixtures() if "6.1-null-deref" in p), None)
+OTHER_ID = "00" * 20
+
+
+@unittest.skipUnless(DUMP, "no dump in tests/fixtures")
+class Debuginfo(cli.Case):
+    def setUp(self):
+        super().setUp()
+        self.env = {"XDG_CACHE_HOME": os.path.join(self.dir.name, "cache"), "DEBUGINFOD_URLS": "",
+                    "DEBUGINFOD_CACHE_PATH": ""}
+        self.dump = os.path.join(self.dir.name, "dump", "vmcore")
+        os.mkdir(os.path.dirname(self.dump))
+        os.symlink(DUMP, self.dump)
+        self.kernel = self.ask(status=1)["kernel"]
+        self.assertRegex(self.kernel["release"], r"^6\.1\.")
+        self.member = f"./usr/lib/debug/boot/vmlinux-{self.kernel['release']}"
+
+    def ask(self, *files, status=0):
+        r = cli.run("debuginfo", self.dump, *files, "--format", "json", env=self.env)
+        self.check(r, status)
+        return json.loads(r.out)
+
+    def elf(self, **other):
+        return elfmake.vmlinux(**{"build_id": self.kernel["build_id"],
+                                  "banner": self.kernel["banner"], **other})
+
+    def fits(self, name, content):
+        """Given: it is used, by the report as well, and was unpacked if it is a package."""
+        path = self.file(name, content)
+        answer = self.ask("--debuginfo", path)
+        self.assertEqual(answer["found"], path)
+        self.assertEqual(answer["candidates"][0]["state"], "used")
+        r = cli.run(self.dump, "--debuginfo", path, env=self.env)
+        self.assertNotIn("is not used", r.err)
+        return answer["candidates"][0]
+
+    def why(self, name, content, *words):
+        """Given: it is refused with these words; the report is made without it and says so."""
+        path = self.file(name, content)
+        answer = self.ask("--debuginfo", path, status=1)
+        self.assertIsNone(answer["found"])
+        row = answer["candidates"][0]
+        self.assertEqual((row["path"], row["state"]), (path, "refused"))
+        for word in words:
+            self.assertIn(word, row["why"])
+        r = cli.run(self.dump, "--debuginfo", path, "--format", "json", env=self.env)
+        self.check(r, 1, err="is not used: " + row["why"])
+        self.assertEqual(json.loads(r.out)["verdict"]["category"], "null-deref")
+        self.assertIn({"what": f"debug info of {path}", "why": row["why"]},
+                      [{k: u[k] for k in ("what", "why")} for u in json.loads(r.out)["unavailable"]])
+        return row["why"]
+
+    def cached(self):
+        return [os.path.join(d, f) for d, _, files in os.walk(self.env["XDG_CACHE_HOME"])
+                for f in files]
+
+    def test_a_vmlinux_that_fits(self):
+        self.assertIsNone(self.fits("vmlinux", self.elf())["unpacked"])
+
+    def test_by_build_id_alone(self):
+        # a .debug file of SUSE has no bytes in .rodata
+        if not self.kernel["build_id"]:
+            self.skipTest("this dump does not have the notes of the kernel")
+        self.fits("vmlinux.debug", self.elf(banner=None))
+
+    def test_of_another_release(self):
+        self.why("vmlinux", elfmake.vmlinux(OTHER_ID, "Linux version 6.1.0-50-amd64 (a@b) #1 SMP x"),
+                 "of kernel 6.1.0-50-amd64", "dump is of " + self.kernel["release"])
+
+    def test_of_another_build(self):
+        self.why("vmlinux", self.elf(build_id=OTHER_ID, banner=self.kernel["banner"] + " again"),
+                 "another build of kernel " + self.kernel["release"])
+
+    def test_with_nothing_to_tell_it_by(self):
+        self.why("vmlinux", elfmake.vmlinux(), "neither build id nor banner")
+
+    def test_stripped(self):
+        self.why("vmlinux", self.elf(symtab=False, dwarf=False), "stripped", ".symtab",
+                 ".debug_info", "debug package")
+
+    def test_cut_off(self):
+        whole = self.elf()
+        for size in (70, len(whole) // 2, len(whole) - 1):
+            self.why("vmlinux", whole[:size], "cut off", str(size), str(len(whole)))
+
+    def test_section_beyond_the_end(self):
+        lying = bytearray(self.elf())
+        at = int.from_bytes(lying[40:48], "little") + 2 * 64 + 32  # sh_size of .rodata or so
+        lying[at:at + 8] = (1 << 40).to_bytes(8, "little")
+        self.why("vmlinux", bytes(lying), "cut off")
+
+    def test_no_debug_info_at_all(self):
+        self.why("x", b"no ELF at all\n" * 20, "not an ELF file")
+
+    def test_packages_are_taken_as_they_are(self):
+        elf = self.elf()
+        for i, (name, content) in enumerate((
+                ("x.deb", elfmake.deb([(self.member, elf)])),
+                ("x.ddeb", elfmake.deb([("./usr/lib/x", b"x"), (self.member, elf)], "w:gz")),
+                ("x.rpm", elfmake.rpm([("./usr/lib/debug/lib/modules/"
+                                        f"{self.kernel['release']}/vmlinux", elf)])),
+                ("y.rpm", elfmake.rpm([(self.member + ".debug", elf)], elfmake.GZIP)),
+                ("x.tar", elfmake.tar([("vmlinux", elf)], "w:")),
+                ("x.tar.gz", elfmake.tar([("a/vmlinux", elf)], "w:gz")),
+                ("vmlinux.xz", lzma.compress(elf)))):
+            self.env["XDG_CACHE_HOME"] = os.path.join(self.dir.name, f"cache-{i}")
+            unpacked = self.fits(name, content)["unpacked"]
+            with open(unpacked, "rb") as f:
+                self.assertEqual(f.read(), elf, name)
+            self.assertEqual(self.cached(), [unpacked])
+
+    def test_the_cache_is_used_later_on(self):
+        package = self.file("x.deb", elfmake.deb([(self.member, self.elf())]))
+        unpacked = self.ask(package)["candidates"][0]["unpacked"]
+        # without the package, and with one that has become unreadable
+        answer = self.ask()
+        self.assertEqual(answer["found"], unpacked)
+        self.file("x.deb", b"!<arch>\ndebian-binary" + b"\0" * 100)
+        row = self.ask(package)["candidates"][0]
+        self.assertEqual((row["unpacked"], row["state"]), (unpacked, "used"))
+        self.assertIn("not opened", row["why"])
+        self.assertIsNone(self.ask("--no-debuginfo", status=1)["found"])
+
+    def test_a_damaged_cache_is_made_anew(self):
+        package = self.file("x.deb", elfmake.deb([(self.member, self.elf())]))
+        unpacked = self.ask(package)["candidates"][0]["unpacked"]
+        for damage in (b"", self.elf()[:200], b"noise" * 1000):
+            with open(unpacked, "wb") as f:
+                f.write(damage)
+            self.assertIsNone(self.ask(package)["candidates"][0]["why"])
+            with open(unpacked, "rb") as f:
+                self.assertEqual(f.read(), self.elf())
+
+    def test_writers_at_the_same_time(self):
+        package = self.file("x.deb", elfmake.deb([(self.member, self.elf())]))
+        runs = [subprocess.Popen([cli.PROGRAM, "debuginfo", self.dump, package],
+                                 env={**os.environ, **self.env}, stdout=subprocess.DEVNULL)
+                for _ in range(8)]
+        self.assertEqual([r.wait(60) for r in runs], [0] * 8)
+        self.assertEqual(len(self.cached()), 1)
+
+    def test_packages_without_it(self):
+        deb, rpm = elfmake.deb, elfmake.rpm
+        self.why("a.deb", deb([("./usr/share/doc/x", b"x")]), "no vmlinux", "vmcoroner debuginfo")
+        self.why("b.rpm", rpm([("./boot/vmlinux-6.1.0-50-amd64", self.elf())]),
+                 "vmlinux of kernel 6.1.0-50-amd64", "dump is of " + self.kernel["release"])
+        self.why("c.deb", deb([(self.member, self.elf(build_id=OTHER_ID, banner="Linux version "
+                                                      "6.1.0-50-amd64 (a@b) #1"))]), "of kernel")
+        self.why("d.deb", deb([(self.member, self.elf()[:300])]), "cut off")
+        self.why("e.deb", deb([(self.member, b"text")]), "no ELF file")
+        self.assertEqual(self.cached(), [])
+
+    def test_broken_packages(self):
+        whole = elfmake.deb([(self.member, self.elf() + os.urandom(100000))])
+        self.why("a.deb", whole[:len(whole) // 2], "download it again")
+        self.assertEqual(self.cached(), [])
+
+    def test_no_name_of_a_member_is_a_path(self):
+        target = self.file("target", b"mine")
+        for name, content in (("../../target/vmlinux", self.elf()), (self.member, target)):
+            self.why("x.tar", elfmake.tar([(name, content)], "w:"), "no vmlinux")
+        self.why("x.rpm", elfmake.rpm([(self.member, "/etc/passwd")]), "no vmlinux")
+        with open(target, "rb") as f:
+            self.assertEqual(f.read(), b"mine")
+        self.assertEqual(self.cached(), [])
+
+    def test_found_beside_the_dump(self):
+        path = os.path.join(os.path.dirname(self.dump), f"vmlinux-{self.kernel['release']}")
+        with open(path, "wb") as f:
+            f.write(self.elf())
+        self.assertEqual(self.ask()["found"], path)
+
+    def test_one_that_is_found_and_does_not_fit_is_no_loss(self):
+        folder = os.path.dirname(self.dump)
+        before = cli.run(self.dump, "--format", "json", env=self.env)
+        with open(os.path.join(folder, "vmlinux"), "wb") as f:
+            f.write(elfmake.vmlinux(OTHER_ID, "Linux version 6.1.0-50-amd64 (a@b) #1 SMP x"))
+        row = self.ask(status=1)["candidates"][0]
+        self.assertEqual(row["state"], "refused")
+        after = cli.run(self.dump, "--format", "json", env=self.env)
+        self.assertEqual((after.returncode, after.out, after.err), (before.returncode, before.out, ""))
+
+    def test_one_with_dwarf_is_preferred(self):
+        folder = os.path.dirname(self.dump)
+        for name, dwarf in (("vmlinux", False), (f"vmlinux-{self.kernel['release']}", True)):
+            with open(os.path.join(folder, name), "wb") as f:
+                f.write(self.elf(dwarf=dwarf))
+            self.assertEqual(self.ask()["found"], os.path.join(folder, name))
+
+    def test_the_package_is_named(self):
+        answer = self.ask(status=1)
+        self.assertEqual(answer["distribution"]["id"], "debian")
+        self.assertRegex(answer["packages"][0], r"^linux-image-.*-dbg_6\.1\.\d+-\d+_amd64\.deb$")
+        r = cli.run("debuginfo", "-", stdin=cli.LOG.replace("6.1.0-test", "3.10.0-123.9.3.el7.x86_64"))
+        self.check(r, 1, out="kernel-debuginfo-3.10.0-123.9.3.el7.x86_64.rpm")
+
+    def test_in_chinese(self):
+        r = cli.run("debuginfo", self.dump, "--lang", "zh_CN", env=self.env)
+        self.check(r, 1, out="未找到匹配的文件")
+
+    def test_schema(self):
+        with open(os.path.join(cli.ROOT, "data", "debuginfo.schema.json"), encoding="utf-8") as f:
+            want = json.load(f)
+        package = self.file("x.deb", elfmake.deb([(self.member, self.elf())]))
+        log = cli.run("debuginfo", "-", "--format", "json", stdin=cli.LOG)
+        for answer in (self.ask(status=1), self.ask(package), json.loads(log.out)):
+            problems = []
+            schema.check(answer, want, want, "$", problems)
+            self.assertEqual(problems, [])
+            self.assertFalse(schema.second_opinion(want, answer))
+
+    def test_input_that_names_no_kernel(self):
+        r = cli.run("debuginfo", "-", stdin="[    1.0] BUG: unable to handle kernel\n" * 3)
+        self.assertEqual(r.returncode, 3, r.out)
+        self.assertIn("release", r.err)
+
+
+if __name__ == "__main__":
+    cli.main()
