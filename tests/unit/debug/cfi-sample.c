@@ -34,7 +34,7 @@ long cfi_realigned(long n, long (*f)(long *))
 long cfi_sized(long n, long (*f)(char *))
 {
 	/* not an array of variable length, which the build forbids; for the frame it is the same */
-	char *room = __builtin_alloca((size_t)n);
+	char *room = __builtin_alloca((unsigned long)n);
 
 	return f(room) + n;
 }

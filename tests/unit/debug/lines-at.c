@@ -12,6 +12,8 @@ static void show(struct vmc_lines *l, uint64_t pc)
 	const struct vmc_source_place *at;
 
 	printf("0x%016llx\n", (unsigned long long)pc);
+	if (err)
+		fprintf(stderr, "%s\n", vmc_error_text(err));
 	vmc_vec_each (at, &p.places) {
 		/* the last place has the function, all before it stand in another */
 		if (at->inlined != (at + 1 < p.places.data + p.places.len))
