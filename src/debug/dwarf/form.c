@@ -19,43 +19,11 @@ struct vmc_error *dwarf_error(const struct dwarf_sections *s, enum vmc_code code
 			     (unsigned long long)offset, vmc_str_text(&text));
 }
 
-/* Bits beyond 64 are dropped: only padding can have any. */
-uint64_t dwarf_uleb(struct vmc_cursor *c)
-{
-	uint64_t v = 0;
-	uint8_t byte;
-
-	for (unsigned int shift = 0;; shift += 7) {
-		byte = vmc_cursor_u8(c);
-		if (shift < 64)
-			v |= (uint64_t)(byte & 0x7f) << shift;
-		if (!(byte & 0x80))
-			return v;
-	}
-}
-
-int64_t dwarf_sleb(struct vmc_cursor *c)
-{
-	unsigned int shift = 0;
-	uint64_t v = 0;
-	uint8_t byte;
-
-	do {
-		byte = vmc_cursor_u8(c);
-		if (shift < 64)
-			v |= (uint64_t)(byte & 0x7f) << shift;
-		shift += 7;
-	} while (byte & 0x80);
-	if (byte & 0x40 && shift < 64)
-		v |= UINT64_MAX << shift;
-	return (int64_t)v;
-}
-
 bool dwarf_spec_next(struct vmc_cursor *c, struct dwarf_spec *ret)
 {
-	ret->at = dwarf_uleb(c);
-	ret->form = dwarf_uleb(c);
-	ret->constant = ret->form == DWARF_FORM_IMPLICIT_CONST ? (uint64_t)dwarf_sleb(c) : 0;
+	ret->at = vmc_cursor_uleb(c);
+	ret->form = vmc_cursor_uleb(c);
+	ret->constant = ret->form == DWARF_FORM_IMPLICIT_CONST ? (uint64_t)vmc_cursor_sleb(c) : 0;
 	return !c->overrun && (ret->at || ret->form);
 }
 
@@ -221,7 +189,7 @@ struct vmc_error *dwarf_read_value(const struct dwarf_sections *s, const struct 
 	unsigned int size;
 
 	if (form == DWARF_FORM_INDIRECT) /* once: what it names is no INDIRECT again */
-		form = dwarf_uleb(c);
+		form = vmc_cursor_uleb(c);
 	size = dwarf_form_size(u, form);
 	if (size) {
 		set_fixed(s, u, form, cursor_int(c, size), v);
@@ -238,23 +206,23 @@ struct vmc_error *dwarf_read_value(const struct dwarf_sections *s, const struct 
 		set(v, DWARF_SIGNED, spec->constant);
 		return NULL;
 	case DWARF_FORM_UDATA:
-		set(v, DWARF_UNSIGNED, dwarf_uleb(c));
+		set(v, DWARF_UNSIGNED, vmc_cursor_uleb(c));
 		return NULL;
 	case DWARF_FORM_SDATA:
-		set(v, DWARF_SIGNED, (uint64_t)dwarf_sleb(c));
+		set(v, DWARF_SIGNED, (uint64_t)vmc_cursor_sleb(c));
 		return NULL;
 	case DWARF_FORM_REF_UDATA:
-		set(v, DWARF_REFERENCE, u->offset + dwarf_uleb(c));
+		set(v, DWARF_REFERENCE, u->offset + vmc_cursor_uleb(c));
 		return NULL;
 	case DWARF_FORM_STRX:
 	case DWARF_FORM_GNU_STR_INDEX:
-		set_indexed_string(s, u, dwarf_uleb(c), v);
+		set_indexed_string(s, u, vmc_cursor_uleb(c), v);
 		return NULL;
 	case DWARF_FORM_ADDRX:
 	case DWARF_FORM_LOCLISTX:
 	case DWARF_FORM_RNGLISTX:
 	case DWARF_FORM_GNU_ADDR_INDEX:
-		set(v, DWARF_INDEX, dwarf_uleb(c));
+		set(v, DWARF_INDEX, vmc_cursor_uleb(c));
 		return NULL;
 	case DWARF_FORM_BLOCK1:
 		set_bytes(v, c, vmc_cursor_u8(c));
@@ -267,7 +235,7 @@ struct vmc_error *dwarf_read_value(const struct dwarf_sections *s, const struct 
 		return NULL;
 	case DWARF_FORM_BLOCK:
 	case DWARF_FORM_EXPRLOC:
-		set_bytes(v, c, dwarf_uleb(c));
+		set_bytes(v, c, vmc_cursor_uleb(c));
 		return NULL;
 	case DWARF_FORM_DATA16:
 		set_bytes(v, c, 16);

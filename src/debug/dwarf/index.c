@@ -151,7 +151,7 @@ struct scan {
 static struct vmc_error *begin_entry(struct scan *n, const struct dwarf_programme **ret)
 {
 	size_t at = n->c.pos;
-	uint64_t code = dwarf_uleb(&n->c);
+	uint64_t code = vmc_cursor_uleb(&n->c);
 
 	*ret = code ? dwarf_programme_of(&n->w->skips, code) : NULL;
 	if (n->c.overrun)

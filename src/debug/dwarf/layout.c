@@ -155,9 +155,9 @@ static bool evaluate(struct vmc_bytes expression, uint64_t *ret)
 		uint8_t op = vmc_cursor_u8(&c);
 
 		if (op == DWARF_OP_PLUS_UCONST)
-			sum += dwarf_uleb(&c);
+			sum += vmc_cursor_uleb(&c);
 		else if (op == DWARF_OP_CONSTU)
-			constant = dwarf_uleb(&c);
+			constant = vmc_cursor_uleb(&c);
 		else if (op == DWARF_OP_CONST1U)
 			constant = vmc_cursor_u8(&c);
 		else if (op == DWARF_OP_CONST2U)

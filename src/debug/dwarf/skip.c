@@ -195,7 +195,7 @@ static struct vmc_error *compile(struct compiler *m, struct vmc_cursor *c, uint6
 				     .code = (uint32_t)m->skips->code.len };
 	struct dwarf_spec spec;
 
-	p.tag = (uint32_t)dwarf_uleb(c);
+	p.tag = (uint32_t)vmc_cursor_uleb(c);
 	p.children = vmc_cursor_u8(c);
 	m->names = has_names(p.tag);
 	while (dwarf_spec_next(c, &spec)) {
@@ -221,7 +221,7 @@ static struct vmc_error *compile_table(struct dwarf_skips *k, const struct dwarf
 	struct vmc_cursor c = vmc_cursor_at(s->bytes[DWARF_ABBREV], u->abbrev);
 	uint64_t code;
 
-	while ((code = dwarf_uleb(&c)))
+	while ((code = vmc_cursor_uleb(&c)))
 		VMC_TRY(compile(&m, &c, code));
 	k->work += c.pos - u->abbrev;
 	if (c.overrun)
@@ -316,7 +316,7 @@ void dwarf_skips_run(const struct dwarf_skips *k, const struct dwarf_programme *
 			vmc_cursor_take(c, vmc_cursor_u8(c));
 			break;
 		case STEP_BLOCK:
-			vmc_cursor_take(c, dwarf_uleb(c));
+			vmc_cursor_take(c, vmc_cursor_uleb(c));
 			break;
 		case STEP_FORM:
 			(void)read_form(s, u, c, *++step);

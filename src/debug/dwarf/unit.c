@@ -130,7 +130,7 @@ static struct vmc_error *read_abbrevs(const struct dwarf_info *info, uint32_t ta
 	struct dwarf_spec spec;
 
 	for (;;) {
-		uint64_t code = dwarf_uleb(&c);
+		uint64_t code = vmc_cursor_uleb(&c);
 		uint32_t at = (uint32_t)c.pos;
 
 		if (!code && !c.overrun)
@@ -141,7 +141,7 @@ static struct vmc_error *read_abbrevs(const struct dwarf_info *info, uint32_t ta
 		if (code == a->at.len + 1 ? !vmc_vec_push(&a->at, at) :
 					    !vmc_map_set(&a->others, code, at))
 			return vmc_error_no_memory();
-		dwarf_uleb(&c);	   /* tag */
+		vmc_cursor_uleb(&c);	   /* tag */
 		vmc_cursor_u8(&c); /* has children */
 		while (dwarf_spec_next(&c, &spec))
 			;
@@ -216,8 +216,8 @@ struct vmc_error *dwarf_decode(const struct dwarf_sections *s, const struct dwar
 	struct dwarf_spec spec;
 
 	*ret = (struct dwarf_die){ .unit = u, .offset = (uint32_t)offset };
-	dwarf_uleb(&c);
-	ret->tag = (uint32_t)dwarf_uleb(&declared);
+	vmc_cursor_uleb(&c);
+	ret->tag = (uint32_t)vmc_cursor_uleb(&declared);
 	ret->children = vmc_cursor_u8(&declared);
 	while (dwarf_spec_next(&declared, &spec)) {
 		uint8_t slot = spec.at < sizeof(slots) ? slots[spec.at] : 0;
@@ -241,7 +241,7 @@ static struct vmc_error *read_die(struct dwarf_info *info, const struct dwarf_un
 	struct vmc_cursor c =
 		vmc_cursor_at((struct vmc_bytes){ s->bytes[DWARF_INFO].data, u->end }, offset);
 	struct dwarf_abbrevs *abbrevs;
-	uint64_t code = dwarf_uleb(&c), *other;
+	uint64_t code = vmc_cursor_uleb(&c), *other;
 
 	if (!code && !c.overrun) {
 		*ret = (struct dwarf_die){ .unit = u, .offset = (uint32_t)offset };

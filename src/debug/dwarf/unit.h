@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "debug/dwarf/sections.h"
+#include "debug/leb128.h"
 
 struct dwarf_unit {
 	uint32_t offset, first, end; /* header, first entry, end: in .debug_info */
@@ -112,9 +113,6 @@ void dwarf_info_deinit(struct dwarf_info *info);
 struct vmc_error *dwarf_error(const struct dwarf_sections *s, enum vmc_code code,
 			      enum dwarf_section section, uint64_t offset, const char *fmt, ...)
 	VMC_PRINTF(5, 6) VMC_MUST_CHECK;
-
-uint64_t dwarf_uleb(struct vmc_cursor *c);
-int64_t dwarf_sleb(struct vmc_cursor *c);
 
 /* The next pair; false at the end of the declaration, or of the section (c->overrun). */
 bool dwarf_spec_next(struct vmc_cursor *c, struct dwarf_spec *ret);

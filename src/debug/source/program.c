@@ -50,8 +50,8 @@ static struct table read_table(struct vmc_cursor c)
 
 	t.formats = c;
 	for (unsigned int i = 0; i < 2u * t.n_formats; i++)
-		dwarf_uleb(&c);
-	t.n = dwarf_uleb(&c);
+		vmc_cursor_uleb(&c);
+	t.n = vmc_cursor_uleb(&c);
 	t.entries = c;
 	return t;
 }
@@ -63,8 +63,8 @@ static bool read_entry(const struct source_program *p, struct table *t, struct e
 
 	*ret = (struct entry){ 0 };
 	for (unsigned int i = 0; i < t->n_formats; i++) {
-		uint64_t content = dwarf_uleb(&formats);
-		struct dwarf_spec spec = { .at = content, .form = dwarf_uleb(&formats) };
+		uint64_t content = vmc_cursor_uleb(&formats);
+		struct dwarf_spec spec = { .at = content, .form = vmc_cursor_uleb(&formats) };
 		struct dwarf_value v = { 0 };
 		vmc_autoerror struct vmc_error *err =
 			dwarf_read_value(p->sections, &p->unit, &t->entries, &spec, &v);
@@ -116,9 +116,9 @@ static bool find_old_entry(const struct source_program *p, uint32_t offset, bool
 			return false;
 		if (!is_file)
 			continue;
-		ret->directory = dwarf_uleb(&c);
-		dwarf_uleb(&c); /* time */
-		dwarf_uleb(&c); /* size */
+		ret->directory = vmc_cursor_uleb(&c);
+		vmc_cursor_uleb(&c); /* time */
+		vmc_cursor_uleb(&c); /* size */
 	}
 	return ret->path && !c.overrun;
 }
@@ -264,7 +264,7 @@ static bool yield(struct run *r)
 
 static bool extended(struct run *r)
 {
-	uint64_t length = dwarf_uleb(&r->c), next;
+	uint64_t length = vmc_cursor_uleb(&r->c), next;
 	uint8_t opcode;
 
 	if (!length || length > r->c.bytes.size - r->c.pos) {
@@ -299,16 +299,16 @@ static bool step(struct run *r)
 	case LINE_COPY:
 		return yield(r);
 	case LINE_ADVANCE_PC:
-		advance(r, dwarf_uleb(&r->c));
+		advance(r, vmc_cursor_uleb(&r->c));
 		break;
 	case LINE_ADVANCE_LINE:
-		r->row.line += (uint32_t)dwarf_sleb(&r->c);
+		r->row.line += (uint32_t)vmc_cursor_sleb(&r->c);
 		break;
 	case LINE_SET_FILE:
-		r->row.file = dwarf_uleb(&r->c);
+		r->row.file = vmc_cursor_uleb(&r->c);
 		break;
 	case LINE_SET_COLUMN:
-		r->row.column = (uint32_t)dwarf_uleb(&r->c);
+		r->row.column = (uint32_t)vmc_cursor_uleb(&r->c);
 		break;
 	case LINE_CONST_ADD_PC:
 		advance(r, (255u - p->opcode_base) / p->line_range);
@@ -318,7 +318,7 @@ static bool step(struct run *r)
 		break;
 	default: /* marks that make no difference to where a row is */
 		for (unsigned int i = 0; i < p->lengths[opcode - 1]; i++)
-			dwarf_uleb(&r->c);
+			vmc_cursor_uleb(&r->c);
 	}
 	return false;
 }

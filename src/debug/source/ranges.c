@@ -129,25 +129,25 @@ static bool next_entry(struct source_ranges *w, struct source_range *ret)
 		*ret = (struct source_range){ 0 };
 		switch (kind) {
 		case RANGE_BASE_INDEX:
-			if (!indexed_address(b, dwarf_uleb(c), &w->base))
+			if (!indexed_address(b, vmc_cursor_uleb(c), &w->base))
 				return false;
 			continue;
 		case RANGE_BASE:
 			w->base = read_address(b->unit, c);
 			continue;
 		case RANGE_START_INDEX_END_INDEX:
-			if (!indexed_address(b, dwarf_uleb(c), &ret->start) ||
-			    !indexed_address(b, dwarf_uleb(c), &ret->end))
+			if (!indexed_address(b, vmc_cursor_uleb(c), &ret->start) ||
+			    !indexed_address(b, vmc_cursor_uleb(c), &ret->end))
 				return false;
 			break;
 		case RANGE_START_INDEX_LENGTH:
-			if (!indexed_address(b, dwarf_uleb(c), &ret->start))
+			if (!indexed_address(b, vmc_cursor_uleb(c), &ret->start))
 				return false;
-			ret->end = ret->start + dwarf_uleb(c);
+			ret->end = ret->start + vmc_cursor_uleb(c);
 			break;
 		case RANGE_OFFSETS:
-			ret->start = w->base + dwarf_uleb(c);
-			ret->end = w->base + dwarf_uleb(c);
+			ret->start = w->base + vmc_cursor_uleb(c);
+			ret->end = w->base + vmc_cursor_uleb(c);
 			break;
 		case RANGE_START_END:
 			ret->start = read_address(b->unit, c);
@@ -155,7 +155,7 @@ static bool next_entry(struct source_ranges *w, struct source_range *ret)
 			break;
 		case RANGE_START_LENGTH:
 			ret->start = read_address(b->unit, c);
-			ret->end = ret->start + dwarf_uleb(c);
+			ret->end = ret->start + vmc_cursor_uleb(c);
 			break;
 		case RANGE_END:
 		default:

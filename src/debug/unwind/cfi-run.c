@@ -5,7 +5,7 @@
  */
 #include "debug/unwind/cfi-internal.h"
 
-#include "debug/unwind/leb128.h"
+#include "debug/leb128.h"
 
 /* gcc nests one deep. */
 #define STATES_MAX 16

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/vec.h"
-#include "debug/unwind/leb128.h"
+#include "debug/leb128.h"
 
 #define RA_X86_64 16
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "debug/unwind/expr.h"
 
-#include "debug/unwind/leb128.h"
+#include "debug/leb128.h"
 
 #define STACK_MAX 64
 
