@@ -192,29 +192,6 @@ static void (*const readers[VMC_SIGN_KIND_COUNT])(struct look *k, const struct v
 
 /* ---- all lines ---- */
 
-static bool is_banner(const struct vmc_log_line *l)
-{
-	return !l->foreign && slice_starts(line_text(l), "Linux version ");
-}
-
-void vmc_inquest_boot(const struct vmc_report *r, size_t *ret_from, size_t *ret_to)
-{
-	const struct vmc_oops *o = vmc_inquest_primary_oops(r);
-	size_t at = o ? o->opening_index : r->lines.len;
-
-	*ret_from = 0;
-	*ret_to = r->lines.len;
-	for (size_t i = 0; i < r->lines.len; i++) {
-		if (!is_banner(&r->lines.data[i]))
-			continue;
-		if (i > at) {
-			*ret_to = i;
-			break;
-		}
-		*ret_from = i;
-	}
-}
-
 static void read_line(struct look *k, const struct vmc_log_line *l)
 {
 	struct slice s = slice_head(line_text(l), SIGN_BYTES);

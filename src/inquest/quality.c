@@ -48,6 +48,15 @@ bool vmc_inquest_in_boot(const struct vmc_report *r, size_t index)
 	return vmc_log_boot_of(&r->quality, index) == r->boot;
 }
 
+void vmc_inquest_boot(const struct vmc_report *r, size_t *ret_from, size_t *ret_to)
+{
+	bool known = r->boot < r->quality.boots.len;
+
+	/* a dump's log is of one boot: nothing is known of its quality */
+	*ret_from = known ? r->quality.boots.data[r->boot].first : 0;
+	*ret_to = known ? r->quality.boots.data[r->boot].end : r->lines.len;
+}
+
 /* ---- findings ---- */
 
 static const struct row {
