@@ -250,7 +250,8 @@ static void add_finding(struct vmc_report *r, const struct vmc_hit *h)
 				 .title = title_of(r, h),
 				 .detail = filled(r, h, vmc_said_in(&h->rule->meaning, r->lang)),
 				 .count = h->count,
-				 .consequence = is_consequence(r, h) };
+				 .consequence = is_consequence(r, h),
+				 .by_rule = true };
 
 	for (size_t i = 0; i < h->n_lines; i++) {
 		add_line(&f, r->lines.data[h->lines[i]].number);

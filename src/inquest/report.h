@@ -106,6 +106,7 @@ struct vmc_finding {
 	VMC_VEC(uint32_t) lines; /* of the log: the first ones and the last */
 	uint64_t count;
 	bool consequence; /* it came behind the primary event, and follows from it */
+	bool by_rule;	  /* of the knowledge base, about single lines; else a detector's */
 };
 
 /* Lines that seem to tell of trouble, and no rule says of what. */

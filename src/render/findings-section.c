@@ -88,12 +88,12 @@ static void details(const struct vmc_finding *f, struct vmc_sheet *s, struct vmc
 }
 
 /*
- * Are all its lines part of reports that stand among the events? Detectors, whose ids have
- * a dot, say more than the lines do.
+ * Are all its lines part of reports that stand among the events? A detector says more than
+ * the lines do.
  */
 static bool is_told(const struct vmc_report *r, const struct vmc_finding *f)
 {
-	if (f->id && strchr(f->id, '.'))
+	if (!f->by_rule)
 		return false;
 	for (size_t i = 0; i < f->lines.len; i++) {
 		size_t k = 0;
