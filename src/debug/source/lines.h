@@ -3,9 +3,8 @@
  * Addresses to source positions: function, file and line, and the functions that the compiler put
  * into it (inlined), out of the DWARF of a vmlinux.
  *
- * Nothing is indexed: .debug_aranges names the one unit that an address is in, its entries name
- * the scopes, its line program the line. Where a compiler left .debug_aranges out (clang does)
- * units are looked at in order, as far as needed, and what they cover is kept.
+ * Nothing is indexed: of the one unit that an address is in (scopes.h) the entries name the
+ * functions, the line program the line.
  */
 #ifndef VMC_DEBUG_SOURCE_LINES_H
 #define VMC_DEBUG_SOURCE_LINES_H
@@ -40,6 +39,10 @@ void vmc_lines_free(struct vmc_lines *l);
 struct vmc_error *vmc_lines_at(struct vmc_lines *l, uint64_t pc, struct vmc_arena *arena,
 			       struct vmc_source_places *ret) VMC_MUST_CHECK;
 void vmc_source_places_deinit(struct vmc_source_places *p);
+
+/* The same debug info for others who ask by address: see scopes.h. */
+struct source_info;
+struct source_info *vmc_lines_info(struct vmc_lines *l);
 
 VMC_DEFINE_CLEANUP(struct vmc_lines *, vmc_lines_free, vmc_cleanup_linesp)
 
