@@ -27,10 +27,11 @@ struct dwarf_type {
 };
 
 struct dwarf_graph {
-	struct vmc_types types; /* first: handed out as such */
-	struct dwarf_sections sections;
-	struct dwarf_info info;
-	struct dwarf_table names;
+	struct vmc_types types;	 /* first: handed out as such */
+	struct dwarf_info *info; /* own_info, or borrowed */
+	struct dwarf_sections own_sections;
+	struct dwarf_info own_info;
+	struct dwarf_table names; /* empty where the info is borrowed */
 	struct dwarf_type void_type;
 	struct vmc_map made;	 /* entry and dimension -> dwarf_type */
 	struct vmc_map pointers; /* made by pointer_to(): target -> dwarf_type */
@@ -42,6 +43,18 @@ struct dwarf_dimensions {
 	uint64_t count[DWARF_DIMENSIONS_MAX];
 	uint32_t n; /* at least 1 */
 };
+
+/* --- types.c: types by entry, for who has entries --- */
+
+/*
+ * A graph over debug info that is open already, and outlives it. It finds nothing by name, and a
+ * struct that a unit only declares stays declared: that would take the index, which costs
+ * a walk over all units.
+ */
+struct vmc_error *dwarf_types_of(struct dwarf_info *info, struct vmc_types **ret) VMC_MUST_CHECK;
+/* The type at an entry of that info; 0: void. */
+struct vmc_error *dwarf_type_at(struct vmc_types *types, uint32_t die,
+				const struct vmc_type **ret) VMC_MUST_CHECK;
 
 /* --- layout.c: what entries say, without making types --- */
 

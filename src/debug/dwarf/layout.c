@@ -11,7 +11,7 @@
 static struct vmc_error *die_error(const struct dwarf_graph *g, const struct dwarf_die *d,
 				   enum vmc_code code, const char *what)
 {
-	return dwarf_error(&g->sections, code, DWARF_INFO, d->offset, "%s", what);
+	return dwarf_error(g->info->sections, code, DWARF_INFO, d->offset, "%s", what);
 }
 
 struct vmc_error *dwarf_type_of(struct dwarf_graph *g, const struct dwarf_die *d, uint32_t *ret)
@@ -39,9 +39,9 @@ bool dwarf_is_declaration(const struct dwarf_die *d)
 
 uint32_t dwarf_definition(const struct dwarf_graph *g, const struct dwarf_die *d)
 {
-	enum dwarf_space space = d->tag == DWARF_TAG_UNION	   ? DWARF_SPACE_UNION :
-				 d->tag == DWARF_TAG_ENUMERATION ? DWARF_SPACE_ENUM :
-								     DWARF_SPACE_STRUCT;
+	enum dwarf_space space = d->tag == DWARF_TAG_UNION	   ? DWARF_SPACE_UNION
+				 : d->tag == DWARF_TAG_ENUMERATION ? DWARF_SPACE_ENUM
+								   : DWARF_SPACE_STRUCT;
 	const struct dwarf_named *e = dwarf_index_find(&g->names, space, dwarf_name(d));
 
 	return e ? e->die : 0;
@@ -57,7 +57,8 @@ static uint64_t subrange_count(const struct dwarf_die *d)
 
 	if (dwarf_has(d, DWARF_COUNT))
 		return dwarf_number(d, DWARF_COUNT, 0);
-	/* -1, as it was written into 8 or 4 bytes, is [0]; no kernel has an array of 4 Gi elements */
+	/* -1, as it was written into 8 or 4 bytes, is [0]; no kernel has an array of 4 Gi elements
+	 */
 	if (upper == UINT64_MAX || upper == UINT32_MAX || upper < lower)
 		return 0;
 	return upper - lower + 1;
@@ -66,7 +67,7 @@ static uint64_t subrange_count(const struct dwarf_die *d)
 struct vmc_error *dwarf_array(struct dwarf_graph *g, const struct dwarf_die *d,
 			      struct dwarf_dimensions *ret)
 {
-	struct dwarf_walk w = dwarf_children(&g->info, d);
+	struct dwarf_walk w = dwarf_children(g->info, d);
 	struct dwarf_die child;
 	bool more;
 
@@ -111,7 +112,7 @@ struct vmc_error *dwarf_size(struct dwarf_graph *g, uint32_t die, uint32_t dimen
 		struct dwarf_dimensions dims;
 		struct dwarf_die d;
 
-		VMC_TRY(dwarf_die_at(&g->info, die, &d));
+		VMC_TRY(dwarf_die_at(g->info, die, &d));
 		if (depth > VMC_TYPE_DEPTH_MAX)
 			return die_error(g, &d, VMC_BAD_FORMAT,
 					 "a type nested too deep or in a circle");
@@ -134,7 +135,7 @@ struct vmc_error *dwarf_size(struct dwarf_graph *g, uint32_t die, uint32_t dimen
 	}
 	/* offsets within are counted in bits */
 	if (__builtin_mul_overflow(count, size, ret) || *ret > UINT64_MAX / 8)
-		return dwarf_error(&g->sections, VMC_BAD_FORMAT, DWARF_INFO, start,
+		return dwarf_error(g->info->sections, VMC_BAD_FORMAT, DWARF_INFO, start,
 				   "%llu times %llu bytes", (unsigned long long)count,
 				   (unsigned long long)size);
 	return NULL;
@@ -251,7 +252,8 @@ static bool is_element(uint32_t parent, const struct dwarf_die *child)
 		return child->tag == DWARF_TAG_PARAMETER ||
 		       child->tag == DWARF_TAG_UNSPECIFIED_PARAMETERS;
 	}
-	/* what is declared or visible outside is a static member of C++, and no part of the struct */
+	/* what is declared or visible outside is a static member of C++, and no part of the struct
+	 */
 	return child->tag == DWARF_TAG_MEMBER && !dwarf_has(child, DWARF_DECLARATION) &&
 	       !dwarf_has(child, DWARF_EXTERNAL);
 }
@@ -278,7 +280,7 @@ static struct vmc_error *read_element(struct dwarf_graph *g, const struct dwarf_
 struct vmc_error *dwarf_elements(struct dwarf_graph *g, const struct dwarf_die *d,
 				 struct dwarf_type *t)
 {
-	struct dwarf_walk w = dwarf_children(&g->info, d);
+	struct dwarf_walk w = dwarf_children(g->info, d);
 	VMC_VEC(struct dwarf_element) v = { 0 };
 	struct vmc_error *err;
 	struct dwarf_die child;
@@ -292,8 +294,8 @@ struct vmc_error *dwarf_elements(struct dwarf_graph *g, const struct dwarf_die *
 			break;
 		if (!is_element(d->tag, &child))
 			continue;
-		err = v.len < ELEMENTS_MAX ? read_element(g, &child, &e) :
-					     die_error(g, d, VMC_LIMIT, "too many members");
+		err = v.len < ELEMENTS_MAX ? read_element(g, &child, &e)
+					   : die_error(g, d, VMC_LIMIT, "too many members");
 		if (!err && !vmc_vec_push(&v, e))
 			err = vmc_error_no_memory();
 		if (err)

@@ -21,7 +21,7 @@ static struct dwarf_type *own(const struct vmc_type *t)
 static struct vmc_error *type_error(const struct dwarf_graph *g, const struct vmc_type *t,
 				    const char *fmt, uint32_t i)
 {
-	return dwarf_error(&g->sections, VMC_BAD_FORMAT, DWARF_INFO, t->id, fmt, i);
+	return dwarf_error(g->info->sections, VMC_BAD_FORMAT, DWARF_INFO, t->id, fmt, i);
 }
 
 /* --- making types --- */
@@ -55,7 +55,7 @@ static struct vmc_error *fill_enum(struct dwarf_graph *g, const struct dwarf_die
 	for (int depth = 0; !encoding && under && depth < VMC_TYPE_DEPTH_MAX; depth++) {
 		struct dwarf_die other;
 
-		VMC_TRY(dwarf_die_at(&g->info, under, &other));
+		VMC_TRY(dwarf_die_at(g->info, under, &other));
 		encoding = dwarf_number(&other, DWARF_ENCODING, 0);
 		VMC_TRY(dwarf_type_of(g, &other, &under));
 	}
@@ -98,10 +98,10 @@ static struct vmc_error *fill_qualified(struct dwarf_graph *g, const struct dwar
 {
 	t->type.kind = VMC_TYPE_QUALIFIED;
 	t->type.name = "";
-	t->type.flags = d->tag == DWARF_TAG_CONST    ? VMC_TYPE_CONST :
-			d->tag == DWARF_TAG_VOLATILE ? VMC_TYPE_VOLATILE :
-			d->tag == DWARF_TAG_RESTRICT ? VMC_TYPE_RESTRICT :
-						       0;
+	t->type.flags = d->tag == DWARF_TAG_CONST      ? VMC_TYPE_CONST
+			: d->tag == DWARF_TAG_VOLATILE ? VMC_TYPE_VOLATILE
+			: d->tag == DWARF_TAG_RESTRICT ? VMC_TYPE_RESTRICT
+						       : 0;
 	return dwarf_type_of(g, d, &t->refers);
 }
 
@@ -144,7 +144,7 @@ static struct vmc_error *fill(struct dwarf_graph *g, const struct dwarf_die *d,
 		VMC_TRY(dwarf_elements(g, d, t));
 		return dwarf_type_of(g, d, &t->refers);
 	}
-	return dwarf_error(&g->sections, VMC_BAD_FORMAT, DWARF_INFO, d->offset,
+	return dwarf_error(g->info->sections, VMC_BAD_FORMAT, DWARF_INFO, d->offset,
 			   "entry of tag 0x%x is no type of C", d->tag);
 }
 
@@ -165,7 +165,7 @@ static struct vmc_error *type_at(struct dwarf_graph *g, uint32_t die, uint32_t d
 		*ret = &g->void_type.type;
 		return NULL;
 	}
-	VMC_TRY(dwarf_die_at(&g->info, die, &d));
+	VMC_TRY(dwarf_die_at(g->info, die, &d));
 	if (d.tag == DWARF_TAG_UNSPECIFIED)
 		return type_at(g, 0, 0, ret);
 	other = dwarf_is_declaration(&d) ? dwarf_definition(g, &d) : 0;
@@ -313,7 +313,7 @@ static struct vmc_error *dwarf_find_constant(struct vmc_types *types, const char
 	*found = e != NULL;
 	if (!e)
 		return NULL;
-	VMC_TRY(dwarf_die_at(&g->info, e->die, &d));
+	VMC_TRY(dwarf_die_at(g->info, e->die, &d));
 	return dwarf_constant(g, &d, ret);
 }
 
@@ -328,10 +328,10 @@ static struct vmc_error *dwarf_variable(struct vmc_types *types, const char *nam
 	*ret = NULL;
 	if (!e)
 		return NULL;
-	VMC_TRY(dwarf_die_at(&g->info, e->die, &d));
+	VMC_TRY(dwarf_die_at(g->info, e->die, &d));
 	/* what the definition does not repeat stands at its declaration */
 	if (!dwarf_has(&d, DWARF_TYPE) && d.values[DWARF_ORIGIN].class == DWARF_REFERENCE)
-		VMC_TRY(dwarf_die_at(&g->info, d.values[DWARF_ORIGIN].u, &d));
+		VMC_TRY(dwarf_die_at(g->info, d.values[DWARF_ORIGIN].u, &d));
 	VMC_TRY(dwarf_type_of(g, &d, &die));
 	return type_at(g, die, 0, ret);
 }
@@ -341,8 +341,8 @@ static void dwarf_free(struct vmc_types *types)
 	struct dwarf_graph *g = graph_of(types);
 
 	dwarf_index_deinit(&g->names);
-	dwarf_info_deinit(&g->info);
-	dwarf_sections_deinit(&g->sections);
+	dwarf_info_deinit(&g->own_info);
+	dwarf_sections_deinit(&g->own_sections);
 	vmc_map_deinit(&g->made);
 	vmc_map_deinit(&g->pointers);
 	vmc_arena_deinit(&g->arena);
@@ -364,32 +364,60 @@ static const struct vmc_types_ops dwarf_ops = {
 /* Types in .dwo files are not in this one; better to say so than that none is known. */
 static struct vmc_error *check_split(const struct dwarf_graph *g)
 {
-	for (size_t i = 0; i < g->info.units.len; i++) {
-		if (g->info.units.data[i].type != DWARF_UT_SKELETON)
+	for (size_t i = 0; i < g->info->units.len; i++) {
+		if (g->info->units.data[i].type != DWARF_UT_SKELETON)
 			return NULL;
 	}
 	return vmc_error_new(VMC_NOT_FOUND,
 			     "%s: its debug info was split off into .dwo files when it was built",
-			     g->sections.file);
+			     g->info->sections->file);
+}
+
+/* A graph without anything in it. */
+static struct dwarf_graph *new_graph(void)
+{
+	struct dwarf_graph *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		return NULL;
+	g->types.ops = &dwarf_ops;
+	g->void_type.type =
+		(struct vmc_type){ .kind = VMC_TYPE_VOID, .name = "", .graph = &g->types };
+	return g;
 }
 
 struct vmc_error *vmc_dwarf_open(struct vmc_bytes file, const char *name, struct vmc_types **ret)
 {
 	vmc_cleanup(vmc_cleanup_typesp) struct vmc_types *types = NULL;
-	struct dwarf_graph *g = calloc(1, sizeof(*g));
+	struct dwarf_graph *g = new_graph();
 
 	if (!g)
 		return vmc_error_no_memory();
 	types = &g->types;
-	types->ops = &dwarf_ops;
-	g->void_type.type = (struct vmc_type){ .kind = VMC_TYPE_VOID, .name = "", .graph = types };
+	g->info = &g->own_info;
 	name = vmc_arena_strdup(&g->arena, name);
 	if (!name)
 		return vmc_error_no_memory();
-	VMC_TRY(dwarf_sections_init(&g->sections, file, name));
-	VMC_TRY(dwarf_info_init(&g->info, &g->sections));
+	VMC_TRY(dwarf_sections_init(&g->own_sections, file, name));
+	VMC_TRY(dwarf_info_init(&g->own_info, &g->own_sections));
 	VMC_TRY(check_split(g));
-	VMC_TRY(dwarf_index_init(&g->names, &g->info));
+	VMC_TRY(dwarf_index_init(&g->names, g->info));
 	*ret = vmc_take(types);
 	return NULL;
+}
+
+struct vmc_error *dwarf_types_of(struct dwarf_info *info, struct vmc_types **ret)
+{
+	struct dwarf_graph *g = new_graph();
+
+	if (!g)
+		return vmc_error_no_memory();
+	g->info = info;
+	*ret = &g->types;
+	return NULL;
+}
+
+struct vmc_error *dwarf_type_at(struct vmc_types *types, uint32_t die, const struct vmc_type **ret)
+{
+	return type_at(graph_of(types), die, 0, ret);
 }
