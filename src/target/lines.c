@@ -1,31 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "target/lines.h"
 
-/* Run-time minus link address of the kernel. */
-static struct vmc_error *link_shift(struct vmc_target *t, uint64_t *ret)
-{
-	vmc_cleanup(vmc_cleanup_symtabp) struct vmc_symtab *s = NULL;
-	struct vmc_symbol linked;
-	uint64_t stext;
-
-	if (t->has_kaslr_offset) {
-		*ret = t->kaslr_offset;
-		return NULL;
-	}
-	VMC_TRY(vmc_target_symbol(t, "_stext", &stext));
-	VMC_TRY(vmc_elf_symbols(t->vmlinux, &s));
-	if (!vmc_symtab_by_name(s, "_stext", &linked))
-		return vmc_error_new(VMC_NOT_FOUND, "%s: no _stext", vmc_elf_path(t->vmlinux));
-	*ret = stext - linked.addr;
-	return NULL;
-}
-
 static struct vmc_error *open_lines(struct vmc_target *t)
 {
 	vmc_cleanup(vmc_cleanup_linesp) struct vmc_lines *l = NULL;
 
 	VMC_TRY(vmc_lines_open(t->vmlinux, &l));
-	VMC_TRY(link_shift(t, &t->lines_shift));
+	VMC_TRY(vmc_target_link_shift(t, &t->lines_shift));
 	t->lines = vmc_take(l);
 	return NULL;
 }

@@ -253,6 +253,7 @@ void vmc_target_free(struct vmc_target *t)
 	vmc_symtab_free(t->symbols);
 	vmc_elf_free(t->types_elf);
 	vmc_lines_free(t->lines);
+	vmc_cfi_free(t->cfi);
 	vmc_elf_free(t->vmlinux);
 	vmc_vmcoreinfo_free(t->vmcoreinfo);
 	vmc_memory_free(t->memory);

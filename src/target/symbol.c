@@ -18,6 +18,24 @@ struct vmc_error *vmc_target_symbol(struct vmc_target *t, const char *name, uint
 					: "is unknown: the symbol table was not found");
 }
 
+struct vmc_error *vmc_target_link_shift(struct vmc_target *t, uint64_t *ret)
+{
+	vmc_cleanup(vmc_cleanup_symtabp) struct vmc_symtab *s = NULL;
+	struct vmc_symbol linked;
+	uint64_t stext;
+
+	if (t->has_kaslr_offset) {
+		*ret = t->kaslr_offset;
+		return NULL;
+	}
+	VMC_TRY(vmc_target_symbol(t, "_stext", &stext));
+	VMC_TRY(vmc_elf_symbols(t->vmlinux, &s));
+	if (!vmc_symtab_by_name(s, "_stext", &linked))
+		return vmc_error_new(VMC_NOT_FOUND, "%s: no _stext", vmc_elf_path(t->vmlinux));
+	*ret = stext - linked.addr;
+	return NULL;
+}
+
 bool vmc_target_has_symbol(struct vmc_target *t, const char *name, uint64_t *ret)
 {
 	vmc_autoerror struct vmc_error *err = vmc_target_symbol(t, name, ret);

@@ -20,6 +20,7 @@
 #include "debug/symbols/kallsyms.h"
 #include "debug/symbols/symtab.h"
 #include "debug/types/type.h"
+#include "debug/unwind/cfi.h"
 #include "debug/unwind/orc.h"
 #include "dump/dump.h"
 #include "dump/vmcoreinfo.h"
@@ -114,6 +115,9 @@ struct vmc_target {
 	struct vmc_lines *lines; /* positions out of vmlinux; NULL until asked for, or absent */
 	bool lines_tried;
 	uint64_t lines_shift; /* run-time minus link address; valid with lines */
+	struct vmc_cfi *cfi; /* call frames out of vmlinux; NULL until asked for, or absent */
+	bool cfi_tried;
+	uint64_t cfi_shift; /* as lines_shift; valid with cfi */
 	int64_t phys_base;
 	uint64_t page_offset, vmalloc_start, vmemmap_start; /* 0 unknown */
 	bool five_level;
@@ -185,6 +189,12 @@ struct vmc_location {
 bool vmc_target_locate(struct vmc_target *t, uint64_t addr, struct vmc_location *ret);
 /* True for addresses in kernel or module code (executable sections, init text included). */
 bool vmc_target_is_text(struct vmc_target *t, uint64_t addr);
+
+/*
+ * Run-time minus link address of the kernel, by VMCOREINFO or by the vmlinux, which must be there.
+ * VMC_NOT_FOUND: neither says where _stext is.
+ */
+struct vmc_error *vmc_target_link_shift(struct vmc_target *t, uint64_t *ret) VMC_MUST_CHECK;
 
 /* ---- modules (module.c) ---- */
 

@@ -11,17 +11,19 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "debug/unwind/apply.h"
+#include "debug/unwind/orc-rule.h"
+#include "target/cfi.h"
 #include "target/field.h"
 #include "target/find.h"
 
 #define IRET_FRAME_WORDS 5
 #define IRET_FRAME_SIZE (IRET_FRAME_WORDS * 8)
 #define SCAN_MAX 32768u /* bytes: the largest kernel stack, with KASAN */
-/* What unwinding keeps of the registers after a plain call; CR2 is the CPU's, whatever the frame.
- */
-#define KEPT_REGS                                                                               \
-	((uint64_t)1 << VMC_X86_RIP | (uint64_t)1 << VMC_X86_RSP | (uint64_t)1 << VMC_X86_RBP | \
-	 (uint64_t)1 << VMC_X86_CR2)
+/* Registers that rules speak of. */
+#define RULE_REGS (((uint64_t)1 << VMC_RULE_WIDTH) - 1)
+/* What is true of a CPU whatever the frame. */
+#define KEPT_REGS ((uint64_t)1 << VMC_X86_CR2)
 
 struct walk {
 	struct vmc_target *t;
@@ -103,6 +105,12 @@ static const char *exception_name(const struct vmc_location *where)
 	return "exception";
 }
 
+/* The address whose rule holds: a return address may lie behind the end of its function. */
+static uint64_t rule_ip(const struct walk *w)
+{
+	return reg(w, VMC_X86_RIP) - !w->exact;
+}
+
 static bool push_frame(struct walk *w, bool user)
 {
 	struct vmc_frame f = {
@@ -125,9 +133,9 @@ static bool push_frame(struct walk *w, bool user)
 	return vmc_vec_push(&w->out->frames, f);
 }
 
-static struct vmc_error *find_rule(struct walk *w, struct vmc_orc_rule *rule)
+static struct vmc_error *find_orc(struct walk *w, struct vmc_orc_rule *rule)
 {
-	uint64_t ip = reg(w, VMC_X86_RIP) - !w->exact;
+	uint64_t ip = rule_ip(w);
 	struct vmc_module *m;
 
 	if (!w->t->orc_version)
@@ -143,59 +151,64 @@ static struct vmc_error *find_rule(struct walk *w, struct vmc_orc_rule *rule)
 	return vmc_orc_find(&w->mem, &m->orc, w->t->orc_version, ip, rule);
 }
 
-/* The caller's stack pointer by the rule's base; indirect bases load it from the stack. */
-static struct vmc_error *canonical_frame(struct walk *w, const struct vmc_orc_rule *rule,
-					 uint64_t *cfa)
+static struct vmc_error *find_rule(struct walk *w, struct vmc_unwind_rule *ret)
 {
-	static const struct {
-		uint8_t base, reg;
-	} bases[] = {
-		{ VMC_ORC_BASE_SP, VMC_X86_RSP },
-		{ VMC_ORC_BASE_BP, VMC_X86_RBP },
-		{ VMC_ORC_BASE_SP_INDIRECT, VMC_X86_RSP },
-		{ VMC_ORC_BASE_BP_INDIRECT, VMC_X86_RBP },
-		{ VMC_ORC_BASE_R10, VMC_X86_R10 },
-		{ VMC_ORC_BASE_R13, VMC_X86_R13 },
-		{ VMC_ORC_BASE_DI, VMC_X86_RDI },
-		{ VMC_ORC_BASE_DX, VMC_X86_RDX },
-	};
+	struct vmc_orc_rule orc;
 
-	for (size_t i = 0; i < VMC_ARRAY_SIZE(bases); i++) {
-		uint64_t v;
-
-		if (bases[i].base != rule->cfa_base)
-			continue;
-		if (!vmc_regs_has(&w->regs, bases[i].reg))
-			return vmc_error_new(VMC_NOT_FOUND, "the value of %s is not known here",
-					     vmc_x86_64_reg_name(bases[i].reg));
-		v = reg(w, bases[i].reg);
-		if (rule->cfa_base == VMC_ORC_BASE_SP_INDIRECT) {
-			VMC_TRY(vmc_read_u64(&w->mem, v, &v));
-			v += (uint64_t)(int64_t)rule->cfa_offset;
-		} else if (rule->cfa_base == VMC_ORC_BASE_BP_INDIRECT) {
-			VMC_TRY(vmc_read_u64(&w->mem, v + (uint64_t)(int64_t)rule->cfa_offset, &v));
-		} else {
-			v += (uint64_t)(int64_t)rule->cfa_offset;
-		}
-		*cfa = v;
-		return NULL;
-	}
-	return vmc_error_new(VMC_BAD_FORMAT, "ORC rule without a base register");
+	VMC_TRY(find_orc(w, &orc));
+	vmc_orc_unwind_rule(&orc, ret);
+	return NULL;
 }
 
-static struct vmc_error *step_call(struct walk *w, const struct vmc_orc_rule *rule, uint64_t cfa)
+/* What rules are applied to: registers of the frame with DWARF numbers. */
+static struct vmc_expr_frame expr_frame(const struct walk *w)
 {
-	uint64_t pc, bp = reg(w, VMC_X86_RBP);
+	return (struct vmc_expr_frame){ .value = w->regs.value,
+					.known = w->regs.known & RULE_REGS,
+					.mem = &w->mem };
+}
 
-	VMC_TRY(vmc_read_u64(&w->mem, cfa - 8, &pc));
-	if (rule->bp_base == VMC_ORC_BASE_PREV_SP)
-		VMC_TRY(vmc_read_u64(&w->mem, cfa + (uint64_t)(int64_t)rule->bp_offset, &bp));
-	else if (rule->bp_base == VMC_ORC_BASE_BP)
-		VMC_TRY(vmc_read_u64(&w->mem, bp + (uint64_t)(int64_t)rule->bp_offset, &bp));
+/*
+ * ORC says nothing of rbx and r12 to r15. Where there is call frame information as well, it
+ * tells them, but only if both mean the same frame: inline assembly that moves the stack is
+ * known to ORC alone.
+ */
+static void complete_by_cfi(struct walk *w, uint64_t cfa, struct vmc_rule_regs *caller)
+{
+	struct vmc_expr_frame f = expr_frame(w);
+	struct vmc_unwind_rule rule;
+	struct vmc_rule_regs by_cfi;
+	struct vmc_error *err;
+	uint64_t other;
+
+	if (!vmc_target_cfi(w->t, rule_ip(w), &rule) || rule.kind != VMC_RULE_CALL)
+		return;
+	err = vmc_rule_cfa(&rule, &f, &other);
+	if (!err && other == cfa)
+		err = vmc_rule_caller(&rule, &f, cfa, &by_cfi);
+	if (!err && other == cfa && by_cfi.value[VMC_RULE_RA] == caller->value[VMC_RULE_RA]) {
+		for (unsigned int i = 0; i < VMC_RULE_WIDTH; i++) {
+			if (caller->known >> i & 1 || !(by_cfi.known >> i & 1))
+				continue;
+			caller->value[i] = by_cfi.value[i];
+			caller->known |= (uint64_t)1 << i;
+		}
+	}
+	vmc_error_free(err);
+}
+
+static struct vmc_error *step_call(struct walk *w, const struct vmc_unwind_rule *rule, uint64_t cfa)
+{
+	struct vmc_expr_frame f = expr_frame(w);
+	struct vmc_rule_regs caller;
+
+	VMC_TRY(vmc_rule_caller(rule, &f, cfa, &caller));
+	complete_by_cfi(w, cfa, &caller);
 	w->regs.known &= KEPT_REGS;
-	w->regs.value[VMC_X86_RIP] = pc;
-	w->regs.value[VMC_X86_RSP] = cfa;
-	w->regs.value[VMC_X86_RBP] = bp;
+	for (unsigned int i = 0; i < VMC_RULE_WIDTH; i++) {
+		if (caller.known >> i & 1)
+			vmc_regs_set(&w->regs, i, caller.value[i]);
+	}
 	w->slot = cfa - 8;
 	w->exact = rule->signal;
 	return NULL;
@@ -239,9 +252,9 @@ static struct vmc_error *step_frame_pointer(struct walk *w)
 		return vmc_error_new(VMC_NOT_FOUND, "frame at 0x%" PRIx64 " returns to no code",
 				     bp);
 	w->regs.known &= KEPT_REGS;
-	w->regs.value[VMC_X86_RIP] = pc;
-	w->regs.value[VMC_X86_RSP] = bp + 16;
-	w->regs.value[VMC_X86_RBP] = next;
+	vmc_regs_set(&w->regs, VMC_X86_RIP, pc);
+	vmc_regs_set(&w->regs, VMC_X86_RSP, bp + 16);
+	vmc_regs_set(&w->regs, VMC_X86_RBP, next);
 	w->slot = bp + 8;
 	w->exact = false;
 	w->by = VMC_FRAME_POINTER;
@@ -259,9 +272,9 @@ static struct vmc_error *step_bad_call(struct walk *w)
 	if (!vmc_target_is_text(w->t, pc - 1))
 		return vmc_error_new(VMC_NOT_FOUND, "0x%" PRIx64 " is in no code of the kernel",
 				     reg(w, VMC_X86_RIP));
-	w->regs.known &= KEPT_REGS;
-	w->regs.value[VMC_X86_RIP] = pc;
-	w->regs.value[VMC_X86_RSP] = sp + 8;
+	w->regs.known &= KEPT_REGS | (uint64_t)1 << VMC_X86_RBP;
+	vmc_regs_set(&w->regs, VMC_X86_RIP, pc);
+	vmc_regs_set(&w->regs, VMC_X86_RSP, sp + 8);
 	w->slot = sp;
 	w->exact = false;
 	w->by = VMC_FRAME_SCAN;
@@ -273,14 +286,15 @@ enum step { STEP_ON, STEP_END, STEP_LOST };
 /* One step outwards. STEP_LOST leaves the reason in out->stopped. */
 static enum step step_out(struct walk *w)
 {
-	struct vmc_orc_rule rule;
-	uint64_t cfa = 0;
+	struct vmc_unwind_rule rule;
+	struct vmc_frame *frame = &w->out->frames.data[w->out->frames.len - 1];
+	struct vmc_expr_frame f;
 	struct vmc_error *err = find_rule(w, &rule);
 
 	w->exception = NULL;
-	if (!err && rule.type == VMC_ORC_END)
+	if (!err && rule.kind == VMC_RULE_END)
 		return STEP_END;
-	if (!err && rule.type == VMC_ORC_UNDEFINED)
+	if (!err && rule.kind == VMC_RULE_UNDEFINED)
 		err = vmc_error_new(VMC_NOT_FOUND, "no unwind information for 0x%" PRIx64,
 				    reg(w, VMC_X86_RIP));
 	if (err) {
@@ -296,16 +310,16 @@ static enum step step_out(struct walk *w)
 		w->out->stopped = err;
 		return STEP_LOST;
 	}
-	err = canonical_frame(w, &rule, &cfa);
-	if (!err && rule.type == VMC_ORC_CALL) {
+	f = expr_frame(w);
+	err = vmc_rule_cfa(&rule, &f, &frame->cfa);
+	frame->has_cfa = !err;
+	if (!err && rule.kind == VMC_RULE_CALL) {
 		w->by = VMC_FRAME_ORC;
-		err = step_call(w, &rule, cfa);
+		err = step_call(w, &rule, frame->cfa);
 	} else if (!err) {
-		const struct vmc_frame *f = &w->out->frames.data[w->out->frames.len - 1];
-
-		w->exception = exception_name(&f->where);
+		w->exception = exception_name(&frame->where);
 		w->by = VMC_FRAME_PT_REGS;
-		err = step_regs(w, cfa, rule.type == VMC_ORC_REGS_PARTIAL);
+		err = step_regs(w, frame->cfa, rule.kind == VMC_RULE_REGS_PARTIAL);
 	}
 	w->out->stopped = err;
 	return err ? STEP_LOST : STEP_ON;

@@ -29,7 +29,15 @@ struct vmc_frame {
 				  follow; NULL */
 	bool has_regs;	       /* regs were interrupted here: printed as a block */
 	bool user; /* regs are user-space registers: the last frame; pc is no kernel address */
+	/*
+	 * The registers as they are in this frame, those that are known: all where it was
+	 * interrupted (is_exact); of a caller rip, rsp, and what is saved by whom it called.
+	 * Numbers up to VMC_RULE_WIDTH are DWARF's, so that value and known are what expressions
+	 * take.
+	 */
 	struct vmc_regs regs;
+	uint64_t cfa; /* canonical frame address: where the caller's sp is; valid with has_cfa */
+	bool has_cfa;
 	/* source positions, innermost first, the frame's own function last; see target/lines.h */
 	const struct vmc_source_place *places;
 	size_t n_places;

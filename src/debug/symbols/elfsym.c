@@ -113,6 +113,13 @@ struct vmc_bytes vmc_elf_section(struct vmc_elf *e, const char *name)
 	return scn ? contents(scn) : (struct vmc_bytes){ 0 };
 }
 
+uint64_t vmc_elf_section_addr(struct vmc_elf *e, const char *name)
+{
+	GElf_Shdr sh;
+
+	return find_section(e, name, &sh) ? sh.sh_addr : 0;
+}
+
 bool vmc_notes_build_id(struct vmc_bytes notes, uint64_t align, char ret[VMC_BUILD_ID_TEXT])
 {
 	struct vmc_cursor c = vmc_cursor_at(notes, 0);

@@ -37,6 +37,8 @@ const char *vmc_elf_banner(struct vmc_elf *e);
 struct vmc_bytes vmc_elf_file(const struct vmc_elf *e);
 /* Contents (decompressed where SHF_COMPRESSED), borrowed; size 0 when absent or SHT_NOBITS. */
 struct vmc_bytes vmc_elf_section(struct vmc_elf *e, const char *name);
+/* Where it is linked to; 0 when absent, or not loaded. */
+uint64_t vmc_elf_section_addr(struct vmc_elf *e, const char *name);
 /*
  * Symbols at link-time addresses (in a .ko: offsets in their section), read anew by each call;
  * the caller owns them. Symbols of .data..percpu linked at 0 are of type A, as kallsyms has
