@@ -77,6 +77,12 @@ class Fixtures(cli.Case):
         self.assertLess(r["system"]["memory_bytes"], 256 << 20)
 
     @each
+    def test_the_build_id_is_that_of_the_vmlinux(self, path, truth):
+        r = cli.run("debuginfo", path, "--no-debuginfo", "--format", "json")
+        self.check(r, 1)
+        self.assertEqual(json.loads(r.out)["kernel"]["build_id"], truth["build_id"])
+
+    @each
     def test_time_is_between_the_guests_last_words_and_the_dump(self, path, truth):
         system = report(path)[1]["system"]
         console = console_of(path)
