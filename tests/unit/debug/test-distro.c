@@ -115,8 +115,13 @@ static const struct recorded recorded[] = {
 	  "PREEMPT_DYNAMIC "
 	  "Debian 6.1.192-2 (2026-11-16)",
 	  "debian", "linux-image-6.1.0-56-cloud-amd64-dbg_6.1.192-2_amd64.deb", NULL,
-	  "apt install linux-image-6.1.0-56-cloud-amd64-dbg=6.1.192-2",
-	  "https://snapshot.debian.org/package/linux/6.1.192-2/" },
+	  "apt install linux-image-6.1.0-56-cloud-amd64-dbg=6.1.192-2", NULL },
+	{ "5.10.0-32-cloud-amd64",
+	  "Linux version 5.10.0-32-cloud-amd64 (debian-kernel@lists.debian.org) (gcc-10 (Debian "
+	  "10.2.1-6) 10.2.1 20210110, GNU ld (GNU Binutils for Debian) 2.35.2) #1 SMP Debian "
+	  "5.10.223-1 (2024-08-10)",
+	  "debian", "linux-image-5.10.0-32-cloud-amd64-dbg_5.10.223-1_amd64.deb", NULL,
+	  "debsnap -a amd64 linux-image-5.10.0-32-cloud-amd64-dbg 5.10.223-1", NULL },
 	{ "5.14.21-150400.24.103-default",
 	  "Linux version 5.14.21-150400.24.103-default (geeko@buildhost) (gcc (SUSE Linux) 7.5.0, "
 	  "GNU ld "
@@ -133,7 +138,7 @@ static const struct recorded recorded[] = {
 	  "https://archive.archlinux.org/packages/l/linux-headers/" },
 	/* without a banner, as most logs are */
 	{ "6.1.0-18-amd64", NULL, "debian", "linux-image-6.1.0-18-amd64-dbg_*_amd64.deb", NULL,
-	  NULL, NULL },
+	  "debsnap -a amd64 --list linux-image-6.1.0-18-amd64-dbg", NULL },
 	{ "5.14.0-362.el9.x86_64+rt", NULL, "rhel-like",
 	  "kernel-rt-debuginfo-5.14.0-362.el9.x86_64.rpm",
 	  "kernel-debuginfo-common-x86_64-5.14.0-362.el9.x86_64.rpm", NULL, NULL },
