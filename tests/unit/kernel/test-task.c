@@ -312,31 +312,65 @@ static void what_threads_keep_to_themselves_counts(void **state)
 	vmc_tasks_deinit(&l);
 }
 
+/* task_state_array of the generations: elements 5 and 7 differ; of one the array ends before. */
+static void put_state_words(struct mini *m, const char *fifth, const char *seventh)
+{
+	uint64_t array = mini_variable(m, "task_state_array", 64), text = mini_alloc(m, 32);
+
+	mini_put(m, text, fifth, strlen(fifth));
+	mini_put(m, text + 16, seventh, strlen(seventh));
+	mini_u64(m, array + 8 * 5, text);
+	mini_u64(m, array + 8 * 7, text + 16);
+}
+
+/* Numbers: include/linux/sched.h of 3.10, 4.4 and 6.1. */
 static void states_have_names(void **state)
 {
+	enum { V3_10 = 1, V4_4 = 2, V6_1 = 4, EVERY = 7 };
 	static const struct {
+		int where;
 		uint64_t state;
 		const char *brief, *full;
 	} rows[] = {
-		{ 0, "RU", "TASK_RUNNING" },
-		{ 1, "IN", "TASK_INTERRUPTIBLE" },
-		{ 2, "UN", "TASK_UNINTERRUPTIBLE" },
-		{ 0x402, "ID", "TASK_IDLE" },
-		{ 0x102, "UN", "TASK_UNINTERRUPTIBLE" }, /* TASK_KILLABLE */
-		{ 4, "ST", "TASK_STOPPED" },
-		{ 8, "TR", "TASK_TRACED" },
-		{ 0x40, "PA", "TASK_PARKED" },
-		{ 0x80 | 0x20ull << 32, "ZO", "EXIT_ZOMBIE" },
-		{ 0x10ull << 32, "DE", "EXIT_DEAD" },
-		{ 0x800, "NE", "TASK_NEW" },
+		{ EVERY, 0, "RU", "TASK_RUNNING" },
+		{ EVERY, 1, "IN", "TASK_INTERRUPTIBLE" },
+		{ EVERY, 2, "UN", "TASK_UNINTERRUPTIBLE" },
+		{ V4_4 | V6_1, 0x402, "ID", "TASK_IDLE" },
+		{ V6_1, 0x102, "UN", "TASK_UNINTERRUPTIBLE" }, /* TASK_KILLABLE */
+		{ V3_10 | V4_4, 0x82, "UN", "TASK_UNINTERRUPTIBLE" },
+		{ EVERY, 4, "ST", "TASK_STOPPED" },
+		{ EVERY, 8, "TR", "TASK_TRACED" },
+		{ V6_1, 0x40, "PA", "TASK_PARKED" },
+		{ V3_10 | V4_4, 0x200, "PA", "TASK_PARKED" },
+		{ V3_10 | V4_4, 0x100, "WA", "TASK_WAKING" },
+		{ V6_1, 0x80 | 0x20ull << 32, "ZO", "EXIT_ZOMBIE" },
+		{ V4_4, 0x40 | 0x20ull << 32, "ZO", "EXIT_ZOMBIE" },
+		{ V3_10, 0x40 | 0x10ull << 32, "ZO", "EXIT_ZOMBIE" },
+		{ V3_10, 0x20ull << 32, "DE", "EXIT_DEAD" },
+		{ V4_4 | V6_1, 0x10ull << 32, "DE", "EXIT_DEAD" },
+		{ V3_10 | V4_4, 0x40, "DE", "TASK_DEAD" },
+		{ V4_4 | V6_1, 0x800, "NE", "TASK_NEW" },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < VMC_ARRAY_SIZE(rows); i++) {
-		struct vmc_task t = { .state = rows[i].state };
+	for (int kernel = V3_10; kernel <= V6_1; kernel *= 2) {
+		AUTO_MINI m = mini();
 
-		assert_string_equal(vmc_task_state(NULL, &t), rows[i].brief);
-		assert_string_equal(vmc_task_state_long(NULL, &t), rows[i].full);
+		if (kernel == V3_10)
+			put_state_words(&m, "Z (zombie)", "x (dead)");
+		else if (kernel == V4_4)
+			put_state_words(&m, "X (dead)", "no state");
+		else
+			put_state_words(&m, "X (dead)", "P (parked)");
+		mini_open(&m);
+		for (size_t i = 0; i < VMC_ARRAY_SIZE(rows); i++) {
+			struct vmc_task t = { .state = rows[i].state };
+
+			if (!(rows[i].where & kernel))
+				continue;
+			assert_string_equal(vmc_task_state(m.target, &t), rows[i].brief);
+			assert_string_equal(vmc_task_state_long(m.target, &t), rows[i].full);
+		}
 	}
 }
 
