@@ -9,6 +9,7 @@
 
 #include "debug/dwarf/dwarf.h"
 #include "debug/source/cache.h"
+#include "debug/source/debuginfod.h"
 #include "debug/source/package.h"
 #include "debug/source/places.h"
 #include "debug/source/soundness.h"
@@ -272,6 +273,37 @@ static void search_places(struct vmc_target *t, size_t from)
 	}
 }
 
+/* What no place has is fetched, where the user said from whom. */
+static void ask_servers(struct vmc_target *t)
+{
+	vmc_autostr struct vmc_str path = { 0 };
+	struct vmc_candidate *c;
+	struct vmc_error *err;
+	const char *kept;
+	bool later;
+
+	if (!vmc_debuginfod_wanted() || !*t->build_id)
+		return;
+	c = add_candidate(t, t->build_id, "debuginfod");
+	if (!c)
+		return;
+	err = vmc_debuginfod_fetch(t->build_id, &path);
+	if (err) {
+		enum vmc_code code = vmc_error_code(err);
+
+		refuse(t, c, err);
+		if (code == VMC_NOT_FOUND)
+			c->state = VMC_CANDIDATE_ABSENT;
+		return;
+	}
+	kept = vmc_arena_strdup(&t->arena, vmc_str_text(&path));
+	if (kept)
+		c->path = kept;
+	err = kept ? try_candidate(t, c, false, &later) : vmc_error_no_memory();
+	if (err)
+		refuse(t, c, err);
+}
+
 void vmc_find_debuginfo(struct vmc_target *t, const struct vmc_open_options *o, const char *dump)
 {
 	size_t given = o->n_debuginfo;
@@ -284,4 +316,6 @@ void vmc_find_debuginfo(struct vmc_target *t, const struct vmc_open_options *o, 
 	list_places(t, dump);
 	if (!t->vmlinux)
 		search_places(t, given < t->candidates.len ? given : t->candidates.len);
+	if (!t->vmlinux)
+		ask_servers(t);
 }

@@ -43,7 +43,8 @@ LOG = """\
 
 def run(*args, stdin=b"", env=None, **more):
     """Runs the program; output and errors come back as text."""
-    full = {**os.environ, "LC_ALL": "C", "XDG_CONFIG_HOME": "/nonexistent", **(env or {})}
+    full = {**os.environ, "LC_ALL": "C", "XDG_CONFIG_HOME": "/nonexistent",
+            "DEBUGINFOD_URLS": "", **(env or {})}
     if isinstance(stdin, str):
         stdin = stdin.encode()
     r = subprocess.run([PROGRAM, *args], input=stdin, stdout=subprocess.PIPE,

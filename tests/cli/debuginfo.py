@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Debug info from files, packages and the usual places; what does not fit, with the reason."""
+import contextlib
+import http.server
 import json
 import lzma
 import os
 import subprocess
+import threading
+import time
 import unittest
 
 import cli
@@ -94,6 +98,14 @@ class Debuginfo(cli.Case):
         for size in (70, len(whole) // 2, len(whole) - 1):
             self.why("vmlinux", whole[:size], "cut off", str(size), str(len(whole)))
 
+    def test_cut_off_anywhere(self):
+        whole = self.elf()
+        for size in range(4, len(whole), 37):
+            row = self.ask("--debuginfo", self.file("vmlinux", whole[:size]),
+                           status=1)["candidates"][0]
+            self.assertEqual(row["state"], "refused")
+            self.assertIn("cut off", row["why"], size)
+
     def test_section_beyond_the_end(self):
         lying = bytearray(self.elf())
         at = int.from_bytes(lying[40:48], "little") + 2 * 64 + 32  # sh_size of .rodata or so
@@ -101,7 +113,29 @@ class Debuginfo(cli.Case):
         self.why("vmlinux", bytes(lying), "cut off")
 
     def test_no_debug_info_at_all(self):
-        self.why("x", b"no ELF at all\n" * 20, "not an ELF file")
+        self.why("x", b"no ELF at all\n" * 200, "not an ELF file", "give a vmlinux")
+        self.why("empty", b"", "not an ELF file")
+
+    def test_the_kernel_that_is_booted(self):
+        # Documentation/arch/x86/boot.rst: the magic of the setup header
+        image = b"MZ" + b"\0" * 0x200 + b"HdrS" + b"\0" * 4000
+        self.why("vmlinuz", image, "bzImage", "vmlinux of the debug package")
+
+    def test_of_another_machine(self):
+        self.why("vmlinux", self.elf(machine=183), "ELF machine 183", "x86-64")
+
+    def test_a_dump(self):
+        self.why("vmcore", self.elf(kind=4), "it is a dump")
+
+    def test_what_cannot_be_read(self):
+        pipe = os.path.join(self.dir.name, "pipe")
+        os.mkfifo(pipe)
+        for path, word in ((self.dir.name, "folder"), (pipe, "not a regular file")):
+            row = self.ask("--debuginfo", path, status=1)["candidates"][0]
+            self.assertEqual(row["state"], "refused")
+            self.assertIn(word, row["why"])
+            r = cli.run(self.dump, "--debuginfo", path, env=self.env)
+            self.check(r, 1, out="VERDICT", err="is not used: " + row["why"])
 
     def test_packages_are_taken_as_they_are(self):
         elf = self.elf()
@@ -204,6 +238,83 @@ class Debuginfo(cli.Case):
         self.assertRegex(answer["packages"][0], r"^linux-image-.*-dbg_6\.1\.\d+-\d+_amd64\.deb$")
         r = cli.run("debuginfo", "-", stdin=cli.LOG.replace("6.1.0-test", "3.10.0-123.9.3.el7.x86_64"))
         self.check(r, 1, out="kernel-debuginfo-3.10.0-123.9.3.el7.x86_64.rpm")
+
+    @contextlib.contextmanager
+    def server(self, files):
+        """A debuginfod with these files, by path; an exception in place of one is silence."""
+        asked = self.asked = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                content = files.get(self.path)
+                if content is TimeoutError:
+                    time.sleep(8)
+                    return
+                self.send_response(200 if content else 404)
+                self.send_header("Content-Length", str(len(content or b"")))
+                self.end_headers()
+                self.wfile.write(content or b"")
+
+            def log_message(self, *_):
+                pass
+
+        httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        httpd.daemon_threads, httpd.block_on_close = True, False
+        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        self.env.update(DEBUGINFOD_URLS=f"http://127.0.0.1:{httpd.server_port}/",
+                        DEBUGINFOD_CACHE_PATH=os.path.join(self.dir.name, "fetched"),
+                        DEBUGINFOD_TIMEOUT="2", DEBUGINFOD_RETRY_LIMIT="1", no_proxy="127.0.0.1")
+        try:
+            yield
+        finally:
+            httpd.shutdown()
+            httpd.server_close()
+
+    def by_server(self, content, status=0):
+        path = f"/buildid/{self.kernel['build_id']}/debuginfo"
+        with self.server({path: content}):
+            answer = self.ask(status=status)
+        row = answer["candidates"][-1]
+        self.assertEqual(row["place"], "debuginfod")
+        if "not installed" in (row["why"] or ""):
+            self.skipTest(row["why"])
+        self.assertEqual(self.asked[0], path)
+        return answer, row
+
+    def test_a_server_has_it(self):
+        elf = self.elf()
+        answer, row = self.by_server(elf)
+        self.assertEqual((answer["found"], row["state"]), (row["path"], "used"))
+        with open(row["path"], "rb") as f:
+            self.assertEqual(f.read(), elf)
+        # the client keeps it: no server is asked again
+        self.env["DEBUGINFOD_URLS"] = ""
+        self.assertEqual(self.ask()["found"], row["path"])
+
+    def test_no_server_has_it(self):
+        answer, row = self.by_server(None, 1)
+        self.assertEqual((answer["found"], row["state"]), (None, "absent"))
+        self.assertIn("no server of DEBUGINFOD_URLS has it", row["why"])
+
+    def test_a_server_gives_another(self):
+        _, row = self.by_server(self.elf(build_id=OTHER_ID, banner=None), 1)
+        self.assertEqual(row["state"], "refused")
+        self.assertIn("build id " + OTHER_ID, row["why"])
+
+    def test_a_server_is_silent(self):
+        start = time.monotonic()
+        _, row = self.by_server(TimeoutError, 1)
+        self.assertLess(time.monotonic() - start, 30)
+        self.assertEqual(row["state"], "refused")
+        self.assertIn("servers of DEBUGINFOD_URLS", row["why"])
+
+    def test_nobody_is_asked_unasked(self):
+        with self.server({}):
+            for option, urls in (("--no-debuginfo", self.env["DEBUGINFOD_URLS"]), ("--lang=en", "")):
+                self.env["DEBUGINFOD_URLS"] = urls
+                self.ask(option, status=1)
+        self.assertEqual(self.asked, [])
 
     def test_in_chinese(self):
         r = cli.run("debuginfo", self.dump, "--lang", "zh_CN", env=self.env)

@@ -7,7 +7,8 @@ import struct
 import tarfile
 
 
-def vmlinux(build_id=None, banner=None, symtab=True, dwarf=True):
+def vmlinux(build_id=None, banner=None, symtab=True, dwarf=True, machine=62,
+            kind=2):
     """ELF with the sections by which a vmlinux is known; nothing of it can be run."""
     names, data, table = b"\0", b"", []
 
@@ -39,7 +40,7 @@ def vmlinux(build_id=None, banner=None, symtab=True, dwarf=True):
     data += names + b"\0" * (-len(names) % 8)
     # kinds: name type flags addr offset size link info align entsize
     headers = b"".join(struct.pack("<IIQQQQIIQQ", *row) for row in table)
-    start = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 2, 62, 1, 0, 0, 64 + len(data), 0, 64,
+    start = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", kind, machine, 1, 0, 0, 64 + len(data), 0, 64,
                         0, 0, 64, len(table), len(table) - 1)
     return start + data + headers
 

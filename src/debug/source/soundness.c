@@ -101,6 +101,33 @@ static struct vmc_error *read_sections(int fd, uint64_t size, const uint8_t *eh,
 	return NULL;
 }
 
+/* What people give instead of a vmlinux. The boot protocol of x86 has "HdrS" at 0x202. */
+static struct vmc_error *no_elf(int fd)
+{
+	char magic[4];
+
+	if (pread(fd, magic, sizeof(magic), 0x202) == sizeof(magic) && !memcmp(magic, "HdrS", 4))
+		return vmc_error_new(VMC_NOT_FORMAT,
+				     "it is a bzImage, the packed kernel that is booted, which has "
+				     "no debug info; give the vmlinux of the debug package");
+	return vmc_error_new(VMC_NOT_FORMAT, "it is not an ELF file, and no package either; give a "
+					     "vmlinux or the package that has it");
+}
+
+/* A vmlinux for this program, by the header alone. */
+static struct vmc_error *check_header(const uint8_t *eh)
+{
+	if (eh[EI_CLASS] != ELFCLASS64 || eh[EI_DATA] != ELFDATA2LSB)
+		return vmc_error_new(VMC_NOT_FORMAT, "it is not a 64-bit little-endian ELF file");
+	if (vmc_le16(eh + 18) != EM_X86_64)
+		return vmc_error_new(VMC_MISMATCH,
+				     "it is for ELF machine %u, the dump is of x86-64 (%u)",
+				     vmc_le16(eh + 18), EM_X86_64);
+	if (vmc_le16(eh + 16) == ET_CORE)
+		return vmc_error_new(VMC_NOT_FORMAT, "it is a dump (an ELF core file), no vmlinux");
+	return NULL;
+}
+
 struct vmc_error *vmc_elf_examine(const char *path, struct vmc_elf_contents *ret)
 {
 	vmc_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -110,13 +137,15 @@ struct vmc_error *vmc_elf_examine(const char *path, struct vmc_elf_contents *ret
 
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return vmc_error_os(errno, "it cannot be read");
+	if (S_ISDIR(st.st_mode))
+		return vmc_error_new(VMC_NOT_FORMAT, "it is a folder; give the vmlinux or the "
+						     "package in it");
 	if (!S_ISREG(st.st_mode))
 		return vmc_error_new(VMC_NOT_FORMAT, "it is not a regular file");
 	if (st.st_size < 4 || pread(fd, eh, 4, 0) != 4 || memcmp(eh, ELFMAG, SELFMAG) != 0)
-		return vmc_error_new(VMC_NOT_FORMAT, "it is not an ELF file");
+		return no_elf(fd);
 	VMC_TRY(read_at(fd, (uint64_t)st.st_size, 0, eh, sizeof(eh)));
-	if (eh[EI_CLASS] != ELFCLASS64 || eh[EI_DATA] != ELFDATA2LSB)
-		return vmc_error_new(VMC_NOT_FORMAT, "it is not a 64-bit little-endian ELF file");
+	VMC_TRY(check_header(eh));
 	if (vmc_le16(eh + 58) == SHDR_SIZE)
 		VMC_TRY(read_sections(fd, (uint64_t)st.st_size, eh, &found));
 	*ret = found;

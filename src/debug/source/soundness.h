@@ -17,7 +17,8 @@ struct vmc_elf_contents {
 };
 
 /*
- * VMC_NOT_FORMAT: no 64-bit ELF file. VMC_TRUNCATED: it ends before what its tables name.
+ * VMC_NOT_FORMAT: no 64-bit ELF file, and what it is instead where that can be told.
+ * VMC_MISMATCH: of another machine than x86-64. VMC_TRUNCATED: it ends before what its tables name.
  * VMC_IO: not readable.
  */
 struct vmc_error *vmc_elf_examine(const char *path, struct vmc_elf_contents *ret) VMC_MUST_CHECK;
