@@ -237,6 +237,26 @@ static void take_panic_task(struct vmc_report *r, const struct vmc_cpu *cpu)
 	}
 }
 
+/*
+ * No variable says who panicked before 4.5 unless kdump ran: then the log does, which names
+ * the CPU of each report. The last one before the machine stopped is that of the panic.
+ */
+static void panic_cpu_by_log(struct vmc_report *r)
+{
+	if (r->cpu_view.panic_cpu >= 0 || !r->panic_message)
+		return;
+	for (size_t i = r->oopses.n_reports; i-- > 0;) {
+		const struct vmc_oops *o = &r->oopses.reports[i];
+
+		if (o->cpu < 0 || o->user_mode || !vmc_inquest_in_boot(r, o->first_index) ||
+		    (size_t)o->cpu >= vmc_target_cpus(r->target))
+			continue;
+		r->cpu_view.panic_cpu = o->cpu;
+		r->cpu_view.panic_by = "log";
+		return;
+	}
+}
+
 static void read_cpus(struct vmc_report *r)
 {
 	struct vmc_error *err = vmc_cpus_read(r->target, &r->cpu_view);
@@ -247,6 +267,7 @@ static void read_cpus(struct vmc_report *r)
 		vmc_report_missing(r, err, VMC_SAY("CPUs and backtraces"));
 		return;
 	}
+	panic_cpu_by_log(r);
 	r->has_cpus = true;
 	r->n_cpus = r->cpu_view.present;
 	r->n_cpus_offline = r->cpu_view.offline;

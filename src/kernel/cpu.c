@@ -6,7 +6,10 @@
 
 #include "target/field.h"
 
-#define STACK_SIZE 16384u /* THREAD_SIZE of x86-64 since 3.15, without KASAN */
+/* THREAD_SIZE of x86-64 since 3.15 without KASAN: where no type tells it. */
+#define STACK_SIZE 16384u
+#define STACK_SIZE_MAX (64u << 10)
+#define CPU_ONLINE_STATE 2u /* CPU_ONLINE of include/linux/cpu.h before 4.6 */
 
 void vmc_cpus_deinit(struct vmc_cpus *c)
 {
@@ -14,28 +17,49 @@ void vmc_cpus_deinit(struct vmc_cpus *c)
 	*c = (struct vmc_cpus){ 0 };
 }
 
-/* Bit `cpu` of a struct cpumask at a symbol; `otherwise` where it cannot be read. */
-static bool mask_bit(struct vmc_target *t, const char *symbol, size_t cpu, bool otherwise)
+static uint64_t stack_size(struct vmc_target *t)
 {
-	vmc_autoobj struct vmc_obj mask = vmc_obj_symbol(t, symbol);
-	uint64_t word = vmc_get_u64(&mask, cpu / 64 * 8);
+	uint64_t size;
 
-	return vmc_obj_bad(&mask) ? otherwise : word >> cpu % 64 & 1;
+	return vmc_field_size(t, VMC_F_stack_size, &size) && size && size <= STACK_SIZE_MAX
+		       ? size
+		       : STACK_SIZE;
+}
+
+/* Bit `cpu` of the mask; before 4.5 (5aec01b834fd) the bits had a name of their own. */
+static bool mask_bit(struct vmc_target *t, const char *mask, const char *bits, size_t cpu)
+{
+	uint64_t addr;
+	vmc_autoobj struct vmc_obj o =
+		vmc_obj_symbol(t, vmc_target_has_symbol(t, mask, &addr) ? mask : bits);
+	uint64_t word = vmc_get_u64(&o, cpu / 64 * 8);
+
+	return vmc_obj_bad(&o) || (word >> cpu % 64 & 1);
 }
 
 /*
  * A panic clears the online bits of the CPUs that it stops, so the mask says
- * less than the hot-plug state machine, which a panic leaves alone.
+ * less than what hot-plugging keeps for itself, which a panic leaves alone: its state
+ * machine, from 4.1 to 4.5 cpu_hotplug_state, before that x86's cpu_state.
  */
 static bool is_online(struct vmc_target *t, size_t cpu)
 {
+	static const char *const states[] = { "cpu_hotplug_state", "cpu_state" };
 	vmc_autoobj struct vmc_obj hp = vmc_obj_percpu(t, "cpuhp_state", cpu);
 	int64_t online;
 	uint64_t state = vmc_get(&hp, VMC_F_cpuhp_state);
 
 	if (!vmc_obj_bad(&hp) && vmc_constant(t, VMC_E_cpuhp_online, &online))
 		return state == (uint64_t)online;
-	return mask_bit(t, "__cpu_online_mask", cpu, true);
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(states) && !vmc_field_has(t, VMC_F_cpuhp_state);
+	     i++) {
+		vmc_autoobj struct vmc_obj o = vmc_obj_percpu(t, states[i], cpu);
+		uint32_t is = vmc_get_u32(&o, 0);
+
+		if (!vmc_obj_bad(&o))
+			return is == CPU_ONLINE_STATE;
+	}
+	return mask_bit(t, "__cpu_online_mask", "cpu_online_bits", cpu);
 }
 
 static uint64_t current_task(struct vmc_target *t, size_t cpu)
@@ -53,12 +77,12 @@ static bool in_kernel(const struct vmc_regs *r)
 
 /* What tells a CPU's note from those of others: its per-CPU area, its task's stack and pid. */
 struct owner {
-	uint64_t area, stack, pid;
+	uint64_t area, stack, stack_size, pid;
 };
 
 static struct owner owner_of(struct vmc_target *t, const struct vmc_cpu *c)
 {
-	struct owner o = { .area = t->percpu_offset.data[c->cpu] };
+	struct owner o = { .area = t->percpu_offset.data[c->cpu], .stack_size = stack_size(t) };
 	vmc_autoobj struct vmc_obj task = vmc_obj(t, c->task);
 	uint64_t stack, pid;
 
@@ -85,7 +109,7 @@ static int note_fits(const struct vmc_cpu_note *n, const struct owner *o)
 			       ? 3
 			       : 0;
 	}
-	if (o->stack && sp - o->stack < STACK_SIZE)
+	if (o->stack && sp - o->stack < o->stack_size)
 		return 2;
 	return n->has_pid && o->pid && n->pid == o->pid;
 }
@@ -125,6 +149,22 @@ static void assign_notes(struct vmc_target *t, struct vmc_cpus *l)
 	vmc_vec_free(&taken);
 }
 
+/*
+ * crashing_cpu starts as 0, a CPU like others, before 4.5 (58c5661f2144): then it counts
+ * only if the callback that is set beside it was.
+ */
+static bool was_set(struct vmc_target *t, const char *symbol, int32_t cpu)
+{
+	uint64_t addr;
+
+	if (cpu || !vmc_streq(symbol, "crashing_cpu") ||
+	    vmc_target_has_symbol(t, "panic_cpu", &addr) ||
+	    !vmc_target_has_symbol(t, "shootdown_callback", &addr))
+		return true;
+	vmc_autoobj struct vmc_obj callback = vmc_obj(t, addr);
+	return vmc_get_u64(&callback, 0) != 0;
+}
+
 static void find_panic_cpu(struct vmc_target *t, struct vmc_cpus *l)
 {
 	static const char *const symbols[] = { "panic_cpu", "crashing_cpu" };
@@ -134,7 +174,8 @@ static void find_panic_cpu(struct vmc_target *t, struct vmc_cpus *l)
 		vmc_autoobj struct vmc_obj o = vmc_obj_symbol(t, symbols[i]);
 		int32_t cpu = (int32_t)vmc_get_u32(&o, 0);
 
-		if (!vmc_obj_bad(&o) && cpu >= 0 && (size_t)cpu < vmc_target_cpus(t)) {
+		if (!vmc_obj_bad(&o) && cpu >= 0 && (size_t)cpu < vmc_target_cpus(t) &&
+		    was_set(t, symbols[i], cpu)) {
 			l->panic_cpu = cpu;
 			l->panic_by = symbols[i];
 			return;
@@ -150,7 +191,7 @@ struct vmc_error *vmc_cpus_read(struct vmc_target *t, struct vmc_cpus *ret)
 	for (size_t i = 0; i < vmc_target_cpus(t); i++) {
 		struct vmc_cpu c = { .cpu = (int)i };
 
-		c.present = mask_bit(t, "__cpu_present_mask", i, true);
+		c.present = mask_bit(t, "__cpu_present_mask", "cpu_present_bits", i);
 		if (!c.present)
 			continue;
 		c.online = is_online(t, i);
@@ -183,5 +224,5 @@ struct vmc_error *vmc_cpu_backtrace(struct vmc_target *t, const struct vmc_cpu *
 	VMC_TRY(vmc_obj_error(&task, "task_struct"));
 	ret->stopped =
 		vmc_error_new(VMC_NOT_FOUND, "the dump holds no registers of CPU %d", cpu->cpu);
-	return vmc_unwind_scan(t, stack, stack + STACK_SIZE, ret);
+	return vmc_unwind_scan(t, stack, stack + stack_size(t), ret);
 }

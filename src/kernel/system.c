@@ -18,10 +18,26 @@ static void clean(char *dst, size_t size, const char *raw, size_t raw_size)
 	snprintf(dst, size, "%s", vmc_str_text(&s));
 }
 
+/*
+ * Where the names begin: behind a reference count, of 4 bytes in every kernel so far. Without
+ * types that is believed if the first of them is the one it must be.
+ */
+static uint64_t names_of(struct vmc_target *t, struct vmc_obj *ns)
+{
+	char sysname[6] = "";
+
+	if (vmc_field_has(t, VMC_F_uts_ns_name) || vmc_obj_bad(ns))
+		return vmc_get_addr(ns, VMC_F_uts_ns_name);
+	vmc_autoerror struct vmc_error *err =
+		vmc_memory_read(t->memory, ns->addr + 4, sysname, sizeof(sysname));
+	return !err && memcmp(sysname, "Linux", 6) == 0 ? ns->addr + 4
+							: vmc_get_addr(ns, VMC_F_uts_ns_name);
+}
+
 static void read_uts(struct vmc_target *t, struct vmc_system *ret)
 {
 	struct vmc_obj ns = vmc_obj_symbol(t, "init_uts_ns");
-	uint64_t name = vmc_get_addr(&ns, VMC_F_uts_ns_name);
+	uint64_t name = names_of(t, &ns);
 	struct vmc_error *err = vmc_obj_error(&ns, "init_uts_ns");
 	/* struct new_utsname: six strings of 65 bytes, sysname first (include/uapi/linux/utsname.h)
 	 */
@@ -167,6 +183,23 @@ static const char *const virtual_vendors[] = { "QEMU",	       "Red Hat",
 					       "DigitalOcean", "Parallels",
 					       "Bochs",	       "KubeVirt" };
 
+/* Before 4.15 (03b2a320b19f): a pointer to a structure whose first member is the name. */
+static bool old_hypervisor(struct vmc_target *t, char *buf, size_t size)
+{
+	vmc_autoobj struct vmc_obj o = vmc_obj_symbol(t, "x86_hyper");
+	uint64_t name = o.addr ? vmc_get_u64(&o, 0) : 0;
+	char raw[32] = "";
+
+	buf[0] = '\0';
+	if (vmc_obj_bad(&o) || !name)
+		return false;
+	vmc_autoerror struct vmc_error *err =
+		vmc_memory_read_string(t->memory, name, raw, sizeof(raw));
+	if (!err)
+		clean(buf, size, raw, sizeof(raw));
+	return buf[0] != '\0';
+}
+
 static void read_hypervisor(struct vmc_target *t, struct vmc_system *ret)
 {
 	/* enum x86_hypervisor_type (arch/x86/include/asm/hypervisor.h) */
@@ -175,7 +208,10 @@ static void read_hypervisor(struct vmc_target *t, struct vmc_system *ret)
 	vmc_autoobj struct vmc_obj o = vmc_obj_symbol(t, "x86_hyper_type");
 	uint32_t type = vmc_get_u32(&o, 0);
 	const char *name = !vmc_obj_bad(&o) && type < VMC_ARRAY_SIZE(types) ? types[type] : NULL;
-	char vendor[64], product[64];
+	char vendor[64], product[64], old[64];
+
+	if (!name && old_hypervisor(t, old, sizeof(old)))
+		name = old;
 	bool is_virtual = name != NULL;
 
 	dmi_string(t, VMC_E_dmi_sys_vendor, vendor, sizeof(vendor));

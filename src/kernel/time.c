@@ -72,11 +72,40 @@ static struct vmc_error *find_timekeeper(struct vmc_target *t, uint64_t *ret)
 	return vmc_error_new(VMC_NOT_FOUND, "the timekeeper was not found");
 }
 
+/* Seconds and nanoseconds of a struct timespec at a symbol. */
+static bool timespec(struct vmc_target *t, const char *symbol, int64_t *sec, int64_t *nsec)
+{
+	vmc_autoobj struct vmc_obj o = vmc_obj_symbol(t, symbol);
+
+	*sec = (int64_t)vmc_get_u64(&o, 0);
+	*nsec = (int64_t)vmc_get_u64(&o, 8);
+	return !vmc_obj_bad(&o) && *nsec >= 0 && *nsec < 1000000000;
+}
+
+/* Before 3.4 (06c017fdd4dc) two variables say it all; they need no types. */
+static bool read_variables(struct vmc_target *t, struct vmc_time *ret)
+{
+	int64_t sec, nsec, mono_sec, mono_nsec;
+
+	if (!timespec(t, "xtime", &sec, &nsec) ||
+	    !timespec(t, "wall_to_monotonic", &mono_sec, &mono_nsec))
+		return false;
+	*ret = (struct vmc_time){
+		.wall_sec = sec,
+		.wall_nsec = (uint64_t)nsec,
+		.uptime = (double)(int64_t)((uint64_t)sec + (uint64_t)mono_sec) +
+			  ((double)nsec + (double)mono_nsec) / 1e9,
+	};
+	return ret->uptime >= 0 && ret->uptime <= UPTIME_MAX;
+}
+
 struct vmc_error *vmc_time_read(struct vmc_target *t, struct vmc_time *ret)
 {
 	struct vmc_obj tk = vmc_obj(t, 0);
 	uint64_t shift;
 
+	if (read_variables(t, ret))
+		return NULL;
 	VMC_TRY(find_timekeeper(t, &tk.addr));
 	*ret = (struct vmc_time){ 0 };
 	ret->wall_sec = (int64_t)vmc_get(&tk, VMC_F_tk_xtime_sec);

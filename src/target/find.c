@@ -234,6 +234,26 @@ static struct vmc_error *take_vmcoreinfo(struct vmc_target *t, const void *text,
 	return NULL;
 }
 
+/*
+ * The text at `offset` of a page: a page of its own since 4.13 (203e9e41219b), before that an
+ * array somewhere in .bss, and another behind the head of an ELF note. Nothing where it is none.
+ */
+static bool take_at(struct vmc_target *t, uint64_t pfn, size_t offset)
+{
+	uint8_t text[VMC_PAGE_SIZE];
+	size_t size = sizeof(text);
+	vmc_autoerror struct vmc_error *err =
+		vmc_memory_read_phys(t->memory, pfn * VMC_PAGE_SIZE + offset, text, size);
+
+	if (err) {
+		vmc_error_free(err);
+		size -= offset;
+		err = vmc_memory_read_phys(t->memory, pfn * VMC_PAGE_SIZE + offset, text, size);
+	}
+	vmc_autoerror struct vmc_error *bad = err ? NULL : take_vmcoreinfo(t, text, size);
+	return !err && !bad;
+}
+
 struct vmc_error *vmc_find_vmcoreinfo_by_scan(struct vmc_target *t, uint64_t budget)
 {
 	static const char magic[] = "OSRELEASE=";
@@ -243,6 +263,8 @@ struct vmc_error *vmc_find_vmcoreinfo_by_scan(struct vmc_target *t, uint64_t bud
 		for (pfn = first; pfn < first + count; pfn++) {
 			const uint8_t *page;
 			vmc_autoerror struct vmc_error *err = NULL;
+			uint32_t hits[4];
+			size_t n = 0;
 
 			if (looked++ == budget)
 				return vmc_error_new(VMC_LIMIT,
@@ -250,12 +272,16 @@ struct vmc_error *vmc_find_vmcoreinfo_by_scan(struct vmc_target *t, uint64_t bud
 						     " MiB of memory; the rest was not searched",
 						     budget >> 8);
 			err = vmc_dump_page(t->dump, pfn, &page);
-			if (err || memcmp(page, magic, sizeof(magic) - 1) != 0)
-				continue;
-			vmc_autoerror struct vmc_error *bad =
-				take_vmcoreinfo(t, page, VMC_PAGE_SIZE);
-			if (!bad)
-				return NULL;
+			/* both arrays are aligned to 4 at least, and the head has 24 bytes */
+			for (size_t at = 0; !err && at + sizeof(magic) < VMC_PAGE_SIZE; at += 4) {
+				if (memcmp(page + at, magic, sizeof(magic) - 1) == 0 &&
+				    n < VMC_ARRAY_SIZE(hits))
+					hits[n++] = (uint32_t)at;
+			}
+			for (size_t i = 0; i < n; i++) {
+				if (take_at(t, pfn, hits[i]))
+					return NULL;
+			}
 		}
 		if (pfn + count < pfn)
 			break;

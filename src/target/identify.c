@@ -23,6 +23,9 @@
 #define PAGE_OFFSET_5LEVEL 0xff11000000000000ull
 #define PAGE_OFFSET_4LEVEL_OLD 0xffff880000000000ull /* before 4.20 and its backports */
 #define PAGE_OFFSET_5LEVEL_OLD 0xff10000000000000ull
+/* Without KASLR, and before 4.8 that could move them. */
+#define VMALLOC_START_4LEVEL 0xffffc90000000000ull
+#define VMEMMAP_START_4LEVEL 0xffffea0000000000ull
 #define DIRECT_MAP_SIZE_4LEVEL (64ull << 40)
 #define DIRECT_MAP_SIZE_5LEVEL (32ull << 50)
 
@@ -130,6 +133,10 @@ void vmc_find_regions(struct vmc_target *t)
 		if (candidates[i] && is_direct_map(t, candidates[i]))
 			t->page_offset = candidates[i];
 	}
+	if (t->page_offset && !candidates[0] && !t->five_level) {
+		t->vmalloc_start = VMALLOC_START_4LEVEL;
+		t->vmemmap_start = VMEMMAP_START_4LEVEL;
+	}
 	/* the variable alone is believed where page tables are missing */
 	if (!t->page_offset)
 		t->page_offset = candidates[0];
@@ -197,8 +204,7 @@ static bool read_notes(struct vmc_target *t, char ret[VMC_BUILD_ID_TEXT])
 		return false;
 	vmc_autoerror struct vmc_error *err =
 		vmc_memory_read(t->memory, start, notes, stop - start);
-	return !err &&
-	       vmc_notes_build_id((struct vmc_bytes){ notes, stop - start }, 4, ret);
+	return !err && vmc_notes_build_id((struct vmc_bytes){ notes, stop - start }, 4, ret);
 }
 
 void vmc_find_build_id(struct vmc_target *t)

@@ -139,7 +139,9 @@ static void prefer_kernel_page_table(struct vmc_target *t)
 	const struct vmc_page_table *old = vmc_memory_page_table(t->memory);
 	uint64_t root;
 
-	if (!old || !vmc_target_has_symbol(t, "init_top_pgt", &root))
+	/* 4.13 (65ade2f872b4) gave it the new name */
+	if (!old || (!vmc_target_has_symbol(t, "init_top_pgt", &root) &&
+		     !vmc_target_has_symbol(t, "init_level4_pgt", &root)))
 		return;
 	struct vmc_page_table pt = *old;
 	pt.root = root - VMC_START_KERNEL_MAP + (uint64_t)t->phys_base;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
 #include "target/field.h"
 #include "target/target.h"
 
@@ -41,9 +43,13 @@ size_t vmc_target_cpus(struct vmc_target *t)
 struct vmc_error *vmc_target_percpu(struct vmc_target *t, const char *symbol, size_t cpu,
 				    uint64_t *ret)
 {
+	char old[96];
 	uint64_t addr;
 
-	VMC_TRY(vmc_target_symbol(t, symbol, &addr));
+	/* before 2.6.34 (dd17c8f72993) the symbols had a prefix */
+	snprintf(old, sizeof(old), "per_cpu__%s", symbol);
+	if (!vmc_target_has_symbol(t, old, &addr))
+		VMC_TRY(vmc_target_symbol(t, symbol, &addr));
 	if (cpu >= vmc_target_cpus(t))
 		return vmc_error_new(VMC_NOT_FOUND, "%s of CPU %zu: no per-CPU area", symbol, cpu);
 	*ret = addr + t->percpu_offset.data[cpu];

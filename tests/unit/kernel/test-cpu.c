@@ -98,6 +98,55 @@ static void who_panicked_is_asked_of_two_variables(void **state)
 	}
 }
 
+/* Before 4.5: it is 0 from the start, and CPU 0 has crashed only if the rest was set as well. */
+static void crashing_cpu_0_needs_a_witness(void **state)
+{
+	(void)state;
+	for (int kdump = 0; kdump <= 1; kdump++) {
+		AUTO_MINI m = mini();
+		struct people p = people(&m, true);
+		struct vmc_cpus c;
+
+		add_cpus(&p, 2);
+		mini_variable(&m, "crashing_cpu", 4);
+		mini_u64(&m, mini_variable(&m, "shootdown_callback", 8), kdump ? m.text : 0);
+		assert_ok(vmc_cpus_read(mini_open(&m), &c));
+		assert_int_equal(c.panic_cpu, kdump ? 0 : -1);
+		vmc_cpus_deinit(&c);
+	}
+}
+
+/* 3.10: masks under another name, CPU_ONLINE and CPU_DEAD in x86's own per-CPU variable. */
+static void masks_and_states_had_other_names(void **state)
+{
+	AUTO_MINI m = mini();
+	struct people p = people(&m, true);
+	struct vmc_cpus c;
+
+	(void)state;
+	add_cpus(&p, 4);
+	m.enums.len = 0;
+	for (size_t i = 0; i < m.structs.len; i++) {
+		if (strcmp(m.structs.data[i]->name, "cpuhp_cpu_state") == 0) {
+			m.structs.data[i] = m.structs.data[--m.structs.len];
+			break;
+		}
+	}
+	cpumask(&m, "cpu_present_bits", 0xb);
+	cpumask(&m, "cpu_online_bits", 0x1); /* the panic stopped the others */
+	mini_symbol(&m, "per_cpu__cpu_state", 'D', 0x1200);
+	mini_u32(&m, m.percpu[0] + 0x1200, 2);
+	mini_u32(&m, m.percpu[1] + 0x1200, 2);
+	mini_u32(&m, m.percpu[3] + 0x1200, 7);
+	assert_ok(vmc_cpus_read(mini_open(&m), &c));
+	assert_int_equal(c.cpus.len, 3);
+	assert_int_equal(c.offline, 1);
+	assert_true(c.cpus.data[0].online && c.cpus.data[1].online);
+	assert_int_equal(c.cpus.data[2].cpu, 3);
+	assert_false(c.cpus.data[2].online);
+	vmc_cpus_deinit(&c);
+}
+
 /* GS points to the CPU's area; in user mode its shadow does. The order says nothing. */
 static void notes_of_qemu_belong_to_their_area(void **state)
 {
@@ -217,6 +266,8 @@ int main(void)
 		cmocka_unit_test(panic_stops_cpus_but_they_were_online),
 		cmocka_unit_test(masks_decide_where_there_is_no_hotplug_state),
 		cmocka_unit_test(who_panicked_is_asked_of_two_variables),
+		cmocka_unit_test(crashing_cpu_0_needs_a_witness),
+		cmocka_unit_test(masks_and_states_had_other_names),
 		cmocka_unit_test(notes_of_qemu_belong_to_their_area),
 		cmocka_unit_test(notes_of_kdump_belong_to_the_stack),
 		cmocka_unit_test(pid_and_order_are_the_last_signs),

@@ -233,6 +233,31 @@ static void hypervisors_are_named(void **state)
 	}
 }
 
+/* 2.6.32: no timekeeper; and of what x86_hyper points to the name is first. */
+static void old_kernels_say_it_in_variables(void **state)
+{
+	AUTO_MINI m = mini();
+	uint64_t xtime = mini_variable(&m, "xtime", 16);
+	uint64_t mono = mini_variable(&m, "wall_to_monotonic", 16);
+	uint64_t hyper = mini_variable(&m, "x86_hyper", 8), kvm = mini_alloc(&m, 16);
+	struct vmc_system s;
+
+	(void)state;
+	mini_u64(&m, xtime, 1415300000);
+	mini_u64(&m, xtime + 8, 250000000);
+	mini_u64(&m, mono, (uint64_t)-1415299000);
+	mini_u64(&m, mono + 8, 500000000);
+	mini_u64(&m, hyper, kvm);
+	mini_u64(&m, kvm, kvm + 8);
+	mini_put(&m, kvm + 8, "KVM", 4);
+	m.no_types = true;
+	vmc_system_read(mini_open(&m), &s);
+	assert_true(s.has_date && s.has_uptime);
+	assert_int_equal(s.date, 1415300000);
+	assert_true(s.uptime > 1000.749 && s.uptime < 1000.751);
+	assert_string_equal(s.hypervisor, "KVM");
+}
+
 static void taints_have_letters(void **state)
 {
 	static const struct {
@@ -244,7 +269,7 @@ static void taints_have_letters(void **state)
 		{ 1, 32, "P" },
 		{ 1 << 12 | 1 << 13, 32, "OE" },
 		{ 1 << 7 | 1 << 9 | 1 << 14, 32, "DWL" },
-		{ UINT64_MAX, 32, "PFSRMBUDAWCIOELKXTNJ" },
+		{ UINT64_MAX, 32, "PFSRMBUDAWCIOELKXTNJHT" },
 		{ UINT64_MAX, 4, "PFS" },
 		{ UINT64_MAX, 1, "" },
 	};
@@ -267,6 +292,7 @@ int main(void)
 		cmocka_unit_test(what_is_missing_is_listed),
 		cmocka_unit_test(a_machine_without_numa_has_one_node),
 		cmocka_unit_test(hypervisors_are_named),
+		cmocka_unit_test(old_kernels_say_it_in_variables),
 		cmocka_unit_test(taints_have_letters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
