@@ -15,6 +15,7 @@
 struct candidates {
 	const struct vmc_assertion *list[VMC_ASSERTION_MATCHES_MAX];
 	size_t n;
+	const char *function; /* by which they were found; in the report's arena */
 };
 
 static void find(struct vmc_report *r, const struct vmc_oops *o, const struct vmc_frame *frame,
@@ -35,6 +36,7 @@ static void find(struct vmc_report *r, const struct vmc_oops *o, const struct vm
 
 		if (stem)
 			ret->n = vmc_assertion_find(&q, ret->list);
+		ret->function = stem;
 	}
 }
 
@@ -42,7 +44,7 @@ static void find(struct vmc_report *r, const struct vmc_oops *o, const struct vm
 static void sift(struct vmc_report *r, const struct vmc_oops *o, const struct vmc_frame *frame,
 		 struct candidates *c)
 {
-	struct candidates left = { .n = 0 };
+	struct candidates left = { .function = c->function };
 	struct vmc_proof proof;
 
 	for (size_t i = 0; c->n > 1 && i < c->n; i++) {
@@ -69,15 +71,16 @@ static const char *source_of(struct vmc_report *r, const struct vmc_oops *o)
 	return vmc_arena_printf(&r->arena, "%s:%u", o->source_file, o->source_line);
 }
 
-static void tell_one(struct vmc_report *r, const struct vmc_oops *o, const struct vmc_assertion *k,
+static void tell_one(struct vmc_report *r, const struct vmc_oops *o, const struct candidates *c,
 		     const struct vmc_proof *proof)
 {
+	const struct vmc_assertion *k = c->list[0];
 	const char *place = vmc_inquest_place(r, o->opening_index < r->lines.len
 							 ? r->lines.data[o->opening_index].number
 							 : o->first_line);
 
-	vmc_inquest_why(r, "%s: %s tests %s in %s(): %s", place, source_of(r, o), k->condition,
-			k->functions.items[0], vmc_said_in(&k->meaning, r->lang));
+	vmc_inquest_why(r, "%s: %s, in %s(), tests \"%s\": %s", place, source_of(r, o), c->function,
+			k->condition, vmc_said_in(&k->meaning, r->lang));
 	if (!proof->evidence)
 		return;
 	place = proof->line ? vmc_inquest_place(r, proof->line)
@@ -118,7 +121,7 @@ const char *vmc_inquest_assertion(struct vmc_report *r, const struct vmc_oops *o
 	r->verdict.has_assertion = true;
 	a->file = o->source_file;
 	a->line = o->source_line;
-	a->function = c.list[0]->functions.items[0];
+	a->function = c.function;
 	a->check = vmc_assertion_check_name(c.n == 1 ? c.list[0]->check : VMC_CHECK_NONE);
 	if (c.n > 1) {
 		a->agrees = -1;
@@ -130,7 +133,7 @@ const char *vmc_inquest_assertion(struct vmc_report *r, const struct vmc_oops *o
 	a->meaning = vmc_said_in(&c.list[0]->meaning, r->lang);
 	a->agrees = proof.agrees;
 	a->evidence = proof.evidence;
-	tell_one(r, o, c.list[0], &proof);
+	tell_one(r, o, &c, &proof);
 	return category_of(&c);
 }
 
@@ -265,6 +268,6 @@ void vmc_inquest_assertion_explain(struct vmc_report *r, const struct vmc_oops *
 	if (strcmp(a->check, "irqs-off") == 0 && a->agrees != 0)
 		tell_left_off(r, o);
 	else if (a->condition && a->meaning)
-		add_summary(r, vmc_inquest_sayf(r, "The assertion %s failed: %s.", a->condition,
+		add_summary(r, vmc_inquest_sayf(r, "The assertion \"%s\" failed: %s.", a->condition,
 						a->meaning));
 }
