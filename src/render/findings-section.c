@@ -38,18 +38,21 @@ static bool is_severity(const struct vmc_finding *f, const char *id)
 	return vmc_streq(f->severity ? f->severity : "notice", id);
 }
 
-/* "line 30", "lines 30, 41, 52 ..." */
-static void places(const struct vmc_finding *f, enum vmc_lang lang, struct vmc_str *out)
+/* "line 30", "lines 30, 41, 52 ..."; the log of a dump has records */
+static void places(const struct vmc_report *r, const struct vmc_finding *f, enum vmc_lang lang,
+		   struct vmc_str *out)
 {
+	const char *one = r->target ? VMC_SAY("record %u") : VMC_SAY("line %u");
+	const char *many = r->target ? VMC_SAY("records %s") : VMC_SAY("lines %s");
 	vmc_autostr struct vmc_str list = { 0 };
 
 	for (size_t i = 0; i < f->lines.len && i < PLACES_SHOWN; i++)
 		vmc_str_addf(&list, "%s%u", i ? ", " : "", f->lines.data[i]);
 	vmc_str_add(&list, f->lines.len > PLACES_SHOWN ? " ..." : "");
 	if (f->lines.len == 1)
-		vmc_str_addf(out, vmc_say(lang, "line %u"), f->lines.data[0]);
+		vmc_str_addf(out, vmc_say(lang, one), f->lines.data[0]);
 	else if (f->lines.len)
-		vmc_str_addf(out, vmc_say(lang, "lines %s"), vmc_str_text(&list));
+		vmc_str_addf(out, vmc_say(lang, many), vmc_str_text(&list));
 }
 
 static bool holds(const struct vmc_event *e, uint32_t line)
@@ -114,7 +117,7 @@ static void finding_row(const struct vmc_report *r, const struct vmc_finding *f,
 
 	if (is_told(r, f))
 		return;
-	places(f, s->lang, &place);
+	places(r, f, s->lang, &place);
 	vmc_words_safe(&text, f->title);
 	if (f->count > 1)
 		vmc_str_addf(&text, vmc_say(s->lang, " (%llu times)"),
@@ -168,6 +171,7 @@ static void unexplained_rows(const struct vmc_report *r, struct vmc_sheet *s,
 			     struct vmc_section *sec)
 {
 	const char *label = vmc_say(s->lang, VMC_SAY("unknown"));
+	const char *one = r->target ? VMC_SAY("record %u") : VMC_SAY("line %u");
 	vmc_autostr struct vmc_str text = { 0 }, place = { 0 };
 	unsigned long long told = 0;
 
@@ -175,7 +179,7 @@ static void unexplained_rows(const struct vmc_report *r, struct vmc_sheet *s,
 		const struct vmc_unexplained *u = &r->unexplained.rows.data[i];
 
 		vmc_str_clear(&place);
-		vmc_str_addf(&place, vmc_say(s->lang, "line %u"), u->line);
+		vmc_str_addf(&place, vmc_say(s->lang, one), u->line);
 		vmc_words_safe(&text, u->text);
 		if (u->count > 1)
 			vmc_str_addf(&text, vmc_say(s->lang, " (%llu times)"),
