@@ -233,6 +233,42 @@ static void hypervisors_are_named(void **state)
 	}
 }
 
+/* struct timekeeper of 3.10: the clock, the shift and the nanoseconds stand in it themselves. */
+static void the_timekeeper_of_3_10_is_read(void **state)
+{
+	static const struct mini_struct old_types[] = {
+		{ "timespec", 16, { { "tv_sec", "s64", 0 }, { "tv_nsec", "s64", 8 } } },
+		{ "clocksource", 64, { { "name", "u64", 24 } } },
+		{ "timekeeper",
+		  160,
+		  { { "clock", "u64", 0 },
+		    { "mult", "u32", 8 },
+		    { "shift", "u32", 12 },
+		    { "xtime_sec", "u64", 56 },
+		    { "xtime_nsec", "u64", 64 },
+		    { "wall_to_monotonic", "timespec", 96 } } },
+	};
+	AUTO_MINI m = mini();
+	uint64_t tk = mini_variable(&m, "timekeeper", 160), cs = mini_alloc(&m, 64);
+	struct vmc_system s;
+
+	(void)state;
+	mini_struct(&m, old_types, VMC_ARRAY_SIZE(old_types));
+	mini_put(&m, cs + 40, "kvm-clock", 10);
+	mini_u64(&m, cs + 24, cs + 40);
+	mini_set(&m, tk, "timekeeper.clock", cs);
+	mini_set(&m, tk, "timekeeper.shift", 8);
+	mini_set(&m, tk, "timekeeper.xtime_sec", 1415300000);
+	mini_set(&m, tk, "timekeeper.xtime_nsec", 250000000ull << 8);
+	mini_set(&m, tk, "timekeeper.wall_to_monotonic.tv_sec", (uint64_t)-1415299000);
+	mini_set(&m, tk, "timekeeper.wall_to_monotonic.tv_nsec", 500000000);
+	vmc_system_read(mini_open(&m), &s);
+	assert_true(s.has_date && s.has_uptime);
+	assert_int_equal(s.date, 1415300000);
+	assert_true(s.uptime > 1000.749 && s.uptime < 1000.751);
+	assert_string_equal(s.uptime_from, "timekeeper");
+}
+
 /* 2.6.32: no timekeeper; and of what x86_hyper points to the name is first. */
 static void old_kernels_say_it_in_variables(void **state)
 {
@@ -292,6 +328,7 @@ int main(void)
 		cmocka_unit_test(what_is_missing_is_listed),
 		cmocka_unit_test(a_machine_without_numa_has_one_node),
 		cmocka_unit_test(hypervisors_are_named),
+		cmocka_unit_test(the_timekeeper_of_3_10_is_read),
 		cmocka_unit_test(old_kernels_say_it_in_variables),
 		cmocka_unit_test(taints_have_letters),
 	};

@@ -312,6 +312,111 @@ static void what_threads_keep_to_themselves_counts(void **state)
 	vmc_tasks_deinit(&l);
 }
 
+/* 3.10: upids in a hash table, threads in a ring, the CPU in the thread_info below the stack. */
+static const struct mini_struct types_3_10[] = {
+	{ "list_head", 16, { { "next", "u64", 0 }, { "prev", "u64", 8 } } },
+	{ "hlist_node", 16, { { "next", "u64", 0 }, { "pprev", "u64", 8 } } },
+	{ "hlist_head", 8, { { "first", "u64", 0 } } },
+	{ "pid_link", 24, { { "node", "hlist_node", 0 }, { "pid", "u64", 16 } } },
+	{ "timespec", 16, { { "tv_sec", "s64", 0 }, { "tv_nsec", "s64", 8 } } },
+	{ "thread_info", 104, { { "task", "u64", 0 }, { "cpu", "u32", 24 } } },
+	{ "mm_rss_stat", 24, { { "count", "s64", 0, 3 } } },
+	{ "mm_struct", 96, { { "total_vm", "u64", 16 }, { "rss_stat", "mm_rss_stat", 32 } } },
+	{ "upid",
+	  32,
+	  { { "nr", "s32", 0 }, { "ns", "u64", 8 }, { "pid_chain", "hlist_node", 16 } } },
+	{ "pid", 96, { { "tasks", "hlist_head", 8, 3 }, { "numbers", "upid", 48, 1 } } },
+	{ "task_struct",
+	  512,
+	  { { "state", "s64", 0 },
+	    { "stack", "u64", 8 },
+	    { "flags", "u32", 20 },
+	    { "tasks", "list_head", 96 },
+	    { "mm", "u64", 112 },
+	    { "exit_state", "s32", 128 },
+	    { "pid", "s32", 136 },
+	    { "tgid", "s32", 140 },
+	    { "real_parent", "u64", 144 },
+	    { "pids", "pid_link", 152, 3 },
+	    { "thread_group", "list_head", 224 },
+	    { "start_time", "timespec", 240 },
+	    { "comm", "char", 256, 16 },
+	    { "signal", "u64", 272 } } },
+};
+
+struct hash {
+	struct mini *m;
+	uint64_t chains, ns;
+};
+
+/* A task on CPU 3, in chain `chain` in front of what was there. */
+static uint64_t add_hashed(struct hash *h, unsigned int pid, unsigned int tgid, unsigned int chain)
+{
+	struct mini *m = h->m;
+	uint64_t task = mini_direct(m, mini_alloc(m, 512)), id = mini_direct(m, mini_alloc(m, 96));
+	uint64_t info = mini_direct(m, mini_pages(m, 4)), head = h->chains + 8ull * chain;
+	uint64_t mm = mini_direct(m, mini_alloc(m, 96));
+
+	mini_set(m, task, "task_struct.pid", pid);
+	mini_set(m, task, "task_struct.tgid", tgid);
+	mini_put(m, task + 256, "task", 5);
+	mini_set(m, task, "task_struct.stack", info);
+	mini_set(m, info, "thread_info.cpu", 3);
+	mini_set(m, task, "task_struct.start_time.tv_sec", 7);
+	mini_set(m, task, "task_struct.start_time.tv_nsec", 5);
+	mini_set(m, task, "task_struct.mm", mm);
+	mini_u64(m, mm + 32, 10);
+	mini_u64(m, mm + 40, 20);
+	mini_u64(m, mm + 48, 400);  /* swap entries are not resident */
+	mini_u64(m, mm + 56, 8000); /* what follows is no counter */
+	mini_set(m, task, "task_struct.thread_group.next", task + 224);
+	mini_set(m, id, "pid.tasks[0].first", task + 152);
+	mini_set(m, id, "pid.numbers[0].ns", h->ns);
+	mini_u64(m, id + 48 + 16, vmc_le64(m->mem + (mini_physical(m, head) - m->phys)));
+	mini_u64(m, head, id + 48 + 16);
+	return task;
+}
+
+static void before_4_15_tasks_are_in_a_hash_table(void **state)
+{
+	AUTO_MINI m = mini();
+	struct hash h = { .m = &m };
+	uint64_t init, leader, thread, foreign;
+	struct vmc_tasks l;
+
+	(void)state;
+	mini_struct(&m, types_3_10, VMC_ARRAY_SIZE(types_3_10));
+	init = mini_variable(&m, "init_task", 512);
+	h.ns = mini_variable(&m, "init_pid_ns", 64);
+	h.chains = mini_direct(&m, mini_alloc(&m, 8 * 16));
+	mini_u64(&m, mini_variable(&m, "pid_hash", 8), h.chains);
+	mini_u32(&m, mini_variable(&m, "pidhash_shift", 4), 4);
+	leader = add_hashed(&h, 100, 100, 15);
+	thread = add_hashed(&h, 101, 100, 15);
+	h.ns++; /* another namespace's number of a task that is met elsewhere */
+	foreign = add_hashed(&h, 7, 7, 15);
+	mini_u64(&m, init + 96, leader + 96);
+	mini_u64(&m, leader + 96, init + 96);
+	mini_u64(&m, leader + 224, thread + 224);
+	mini_u64(&m, thread + 224, leader + 224);
+	assert_ok(vmc_tasks_read(mini_open(&m), &l));
+	assert_null(l.pids_problem);
+	assert_null(l.list_problem);
+	assert_int_equal(l.tasks.len, 2);
+	for (size_t i = 0; i < l.tasks.len; i++) {
+		const struct vmc_task *t = &l.tasks.data[i];
+
+		assert_int_not_equal(t->addr, foreign);
+		assert_int_equal(t->pid, 100 + i);
+		assert_int_equal(t->tgid, 100);
+		assert_true(t->in_pids && t->in_list);
+		assert_int_equal(t->cpu, 3);
+		assert_int_equal(t->start_ns, 7000000005);
+		assert_int_equal(t->rss_pages, 30);
+	}
+	vmc_tasks_deinit(&l);
+}
+
 /* task_state_array of the generations: elements 5 and 7 differ; of one the array ends before. */
 static void put_state_words(struct mini *m, const char *fifth, const char *seventh)
 {
@@ -416,6 +521,7 @@ int main(void)
 		cmocka_unit_test(a_task_has_its_members),
 		cmocka_unit_test(parts_of_counters_are_summed_up),
 		cmocka_unit_test(what_threads_keep_to_themselves_counts),
+		cmocka_unit_test(before_4_15_tasks_are_in_a_hash_table),
 		cmocka_unit_test(states_have_names),
 		cmocka_unit_test(the_state_is_read_by_either_name),
 		cmocka_unit_test(without_types_there_are_no_tasks),

@@ -120,6 +120,19 @@ static void vmcoreinfo_may_be_an_array(void **state)
 	assert_string_equal(vmc_vmcoreinfo_get(m.target->vmcoreinfo, "OSRELEASE"), MINI_RELEASE);
 }
 
+/* Before 4.13 the text is an array in .bss: at no start of a page, and here in two pages. */
+static void vmcoreinfo_is_found_anywhere_in_a_page(void **state)
+{
+	AUTO_MINI m = mini();
+
+	(void)state;
+	mini_struct(&m, some_types, VMC_ARRAY_SIZE(some_types));
+	m.no_note = true;
+	m.vmcoreinfo_at = mini_pages(&m, 3) + 4096 - 32;
+	check_found(&m, mini_open(&m));
+	assert_int_equal(m.target->vmcoreinfo_from, VMC_VMCOREINFO_MEMORY);
+}
+
 /* With page-table isolation a CPU in user mode runs on the table behind the kernel's. */
 static void the_user_half_of_isolation_is_not_taken(void **state)
 {
@@ -362,6 +375,7 @@ int main(void)
 		cmocka_unit_test(symbols_are_found_by_their_shape),
 		cmocka_unit_test(cpu_state_leads_to_the_kernel),
 		cmocka_unit_test(vmcoreinfo_may_be_an_array),
+		cmocka_unit_test(vmcoreinfo_is_found_anywhere_in_a_page),
 		cmocka_unit_test(the_user_half_of_isolation_is_not_taken),
 		cmocka_unit_test(every_cpu_is_asked),
 		cmocka_unit_test(memory_is_searched_at_last),
