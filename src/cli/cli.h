@@ -37,6 +37,7 @@ struct vmc_options {
 	const char *output; /* -o; NULL: standard output */
 	bool deep_scan;
 	bool no_btf;
+	bool no_orc;
 	bool no_debuginfo; /* use what was given, look nowhere */
 	bool explain;
 	bool lang_given;

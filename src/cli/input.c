@@ -364,6 +364,7 @@ struct vmc_error *vmc_case_open(const struct vmc_options *o, bool record, struct
 						  .find_debuginfo = !o->no_debuginfo,
 						  .deep_scan = o->deep_scan,
 						  .no_btf = o->no_btf,
+						  .no_orc = o->no_orc,
 						  .record = record,
 						  .lang = vmc_options_lang(o) };
 	err = vmc_target_open(in->dumps.data, in->dumps.len, &open_options, &ret->target);

@@ -125,7 +125,7 @@ static const struct vmc_verb verbs[] = {
 
 /* Long options without a letter get numbers beyond any character. */
 enum { OPT_DEBUGINFO = 256, OPT_FORMAT, OPT_DEEP_SCAN, OPT_LANG, OPT_EXPLAIN, OPT_NO_BTF,
-       OPT_NO_DEBUGINFO };
+       OPT_NO_ORC, OPT_NO_DEBUGINFO };
 
 static const struct {
 	int id;
@@ -151,6 +151,7 @@ static const struct {
 	{ OPT_DEEP_SCAN, "deep-scan", NULL,
 	  "search all of a big dump for kernel data that nothing points to", OPENS_DUMP },
 	{ OPT_NO_BTF, "no-btf", NULL, "take types from the vmlinux's DWARF, not from BTF", OPENS_DUMP },
+	{ OPT_NO_ORC, "no-orc", NULL, "walk stacks without the kernel's ORC tables", OPENS_DUMP },
 	{ 'h', "help", NULL, "this text", ANY },
 	{ 'V', "version", NULL, "version of the program", ANY },
 };
@@ -249,6 +250,9 @@ static struct vmc_error *take(int id, const char *value, struct vmc_options *ret
 		return vmc_error_new(VMC_USAGE, "--lang %s: languages are en and zh_CN", value);
 	case OPT_NO_BTF:
 		ret->no_btf = true;
+		break;
+	case OPT_NO_ORC:
+		ret->no_orc = true;
 		break;
 	case OPT_NO_DEBUGINFO:
 		ret->no_debuginfo = true;

@@ -11,6 +11,7 @@ static const char *found_by(enum vmc_frame_by by)
 		[VMC_FRAME_ORC] = "orc",
 		[VMC_FRAME_CFI] = "cfi",
 		[VMC_FRAME_POINTER] = "frame-pointer",
+		[VMC_FRAME_CODE] = "code",
 		[VMC_FRAME_PT_REGS] = "pt-regs",
 		[VMC_FRAME_SCAN] = "scan",
 	};

@@ -273,9 +273,26 @@ const char *vmc_words_lines(const struct vmc_report *r)
 	return r->target && r->target->lines ? "dwarf" : "none";
 }
 
+static bool has_frame_by(const struct vmc_trace *tr, enum vmc_frame_by by)
+{
+	for (size_t i = 0; i < tr->frames.len; i++) {
+		if (tr->frames.data[i].by == by)
+			return true;
+	}
+	return false;
+}
+
 const char *vmc_words_unwind(const struct vmc_report *r)
 {
 	if (!r->target)
 		return "none";
-	return r->target->orc.count ? "orc" : "scan";
+	if (r->target->orc.count)
+		return "orc";
+	if (r->target->cfi)
+		return "cfi";
+	for (size_t i = 0; i < r->cpus.len; i++) {
+		if (has_frame_by(&r->cpus.data[i].trace, VMC_FRAME_POINTER))
+			return "frame-pointer";
+	}
+	return "scan";
 }

@@ -227,6 +227,8 @@ void vmc_find_orc(struct vmc_target *t)
 	if (t->orc_tried)
 		return;
 	t->orc_tried = true;
+	if (t->no_orc)
+		return;
 	err = vmc_target_symbol(t, "__start_orc_unwind_ip", &ip);
 	if (!err)
 		err = vmc_target_symbol(t, "__stop_orc_unwind_ip", &ip_end);

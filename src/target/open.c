@@ -186,6 +186,7 @@ static struct vmc_error *finish_open(struct vmc_target *t, const struct vmc_open
 		o = &none;
 	t->lang = o->lang;
 	t->no_btf = o->no_btf;
+	t->no_orc = o->no_orc;
 	if (o->record)
 		err = vmc_dump_record(t->dump);
 	if (!err)
@@ -249,6 +250,7 @@ void vmc_target_free(struct vmc_target *t)
 	vmc_vec_free(&t->percpu_offset);
 	vmc_vec_free(&t->unavailable);
 	vmc_vec_free(&t->candidates);
+	vmc_vec_free(&t->irq_stacks);
 	free(t->fields);
 	vmc_types_free(t->types);
 	free(t->btf);

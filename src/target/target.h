@@ -107,7 +107,7 @@ struct vmc_target {
 	bool types_from_elf;
 	bool types_from_dwarf;	   /* these borrow from vmlinux, or from types_elf */
 	struct vmc_elf *types_elf; /* NULL unless it is another file than vmlinux */
-	bool no_btf;
+	bool no_btf, no_orc;
 	struct vmc_elf *vmlinux; /* accepted debug info; NULL */
 	struct vmc_range text;	 /* mapped image of the kernel: text, rodata, data */
 	uint64_t kaslr_offset;	 /* run-time minus link address; valid with has_kaslr_offset */
@@ -117,6 +117,8 @@ struct vmc_target {
 	uint64_t lines_shift; /* run-time minus link address; valid with lines */
 	struct vmc_cfi *cfi; /* call frames out of vmlinux; NULL until asked for, or absent */
 	bool cfi_tried;
+	VMC_VEC(uint64_t) irq_stacks; /* where each CPU's stack for interrupts begins */
+	bool irq_stacks_tried;
 	uint64_t cfi_shift; /* as lines_shift; valid with cfi */
 	int64_t phys_base;
 	uint64_t page_offset, vmalloc_start, vmemmap_start; /* 0 unknown */
@@ -144,6 +146,7 @@ struct vmc_open_options {
 	bool find_debuginfo; /* look in the usual places for what was not given */
 	bool deep_scan; /* VMCOREINFO may be searched for in all of a big dump */
 	bool no_btf;	/* leave BTF alone, as if the kernel had none */
+	bool no_orc;	/* the same of ORC */
 	bool record;	/* remember the pages read (slim) */
 	enum vmc_lang lang; /* of the words for what is unavailable */
 };

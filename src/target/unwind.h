@@ -14,6 +14,7 @@ enum vmc_frame_by {
 	VMC_FRAME_ORC,
 	VMC_FRAME_CFI,
 	VMC_FRAME_POINTER,
+	VMC_FRAME_CODE,	   /* what the code itself does to the stack */
 	VMC_FRAME_PT_REGS, /* an exception frame on the stack */
 	VMC_FRAME_SCAN,	   /* a word on the stack that could be a return address: a guess */
 };

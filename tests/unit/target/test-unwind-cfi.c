@@ -113,10 +113,59 @@ static void saved_registers_are_those_of_the_caller(void **state)
 	assert_false(tr.frames.data[2].has_cfa); /* nobody called it */
 }
 
+/* call frame information, entry code, and a module's function of which there is only the code. */
+static void without_orc_there_are_other_ways(void **state)
+{
+	static const struct want want[] = {
+		{ "leaf", 4, VMC_FRAME_REGISTERS, .exact = true },
+		{ "asm_exc_page_fault", INTO, VMC_FRAME_CFI },
+		{ "victim", 12, VMC_FRAME_PT_REGS, "page fault", .exact = true },
+		{ "untold", INTO, VMC_FRAME_CFI },
+		{ "ret_from_fork", INTO, VMC_FRAME_CODE },
+	};
+	AUTO_MINI m = mini();
+	struct frames f = { .shift = m.kaslr };
+	uint64_t leaf = function(&m, "leaf", 8, 0, MINI_ORC_CALL);
+	uint64_t entry = function(&m, "asm_exc_page_fault", 0, 0, MINI_ORC_REGS);
+	uint64_t victim = function(&m, "victim", 8, 0, MINI_ORC_CALL);
+	uint64_t untold = function(&m, "untold", 8, 0, MINI_ORC_CALL);
+	uint64_t fork = function(&m, "ret_from_fork", 8, 0, MINI_ORC_END);
+	uint64_t base = make_stack(&m) + 0x1000, sp = base, old = base + 0x800;
+	struct vmc_regs regs = registers(leaf + 4, base, 0);
+	vmc_autotrace struct vmc_trace tr = { 0 };
+	struct vmc_target *t;
+
+	(void)state;
+	/* untold(): push %rbx; sub $8,%rsp; nops up to its call */
+	mini_put(&m, untold, "\x53\x48\x83\xec\x08", 5);
+	for (uint64_t at = untold + 5; at < untold + INTO - 5; at++)
+		mini_put(&m, at, "\x90", 1);
+	put_cie(&f);
+	PUT(&f, leaf, "\x0e\x08");
+	PUT(&f, victim, "\x0e\x10\x83\2");
+	word(&m, &sp, entry + INTO);
+	mini_pt_regs(
+		&m, sp,
+		&(struct mini_cpu){ .ip = victim + 12, .sp = old, .cs = 0x10, .flags = 0x10246 });
+	mini_u64(&m, sp + 160, 0x18); /* ss */
+	word(&m, &old, 0xbb);
+	word(&m, &old, untold + INTO);
+	word(&m, &old, 0);
+	word(&m, &old, 0xcc);
+	word(&m, &old, fork + INTO);
+	t = open_with(&m, &f);
+	t->no_orc = true;
+	assert_int_equal(walk(&m, &regs, want, VMC_ARRAY_SIZE(want), &tr), VMC_OK);
+	check_reg(&tr.frames.data[3], VMC_X86_RBX, 0xbb);
+	check_reg(&tr.frames.data[4], VMC_X86_RBX, 0xcc);
+	assert_int_equal(tr.frames.data[3].cfa, old);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(saved_registers_are_those_of_the_caller),
+		cmocka_unit_test(without_orc_there_are_other_ways),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
