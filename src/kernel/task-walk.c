@@ -147,13 +147,15 @@ static struct vmc_error *hashed_upid(struct walk *w, uint64_t upid, uint64_t ini
 static struct vmc_error *walk_pid_hash(struct walk *w)
 {
 	struct vmc_reader mem = vmc_memory_reader(w->t->memory);
-	struct vmc_obj hash = vmc_obj_symbol(w->t, "pid_hash");
-	struct vmc_obj bits = vmc_obj_symbol(w->t, "pidhash_shift");
-	uint32_t shift = vmc_get_u32(&bits, 0);
+	struct vmc_obj hash = vmc_obj_symbol(w->t, "pid_hash"), bits;
 	vmc_automap struct vmc_map seen = { 0 };
 	uint64_t init_ns, chain;
+	uint32_t shift;
 
+	/* one after the other: each of them owns an error that must be asked for */
 	VMC_TRY(vmc_obj_error(&hash, "pid_hash"));
+	bits = vmc_obj_symbol(w->t, "pidhash_shift");
+	shift = vmc_get_u32(&bits, 0);
 	VMC_TRY(vmc_obj_error(&bits, "pidhash_shift"));
 	VMC_TRY(vmc_target_symbol(w->t, "init_pid_ns", &init_ns));
 	if (!vmc_field_offset(w->t, VMC_F_upid_chain, &chain))
