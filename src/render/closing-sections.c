@@ -35,6 +35,6 @@ void vmc_section_footer(const struct vmc_report *r, struct vmc_sheet *s)
 		       "Sources: %s dump, VMCOREINFO %s, symbols %s, types %s, frames %s.",
 		       vmc_words_format(r), vmc_words_vmcoreinfo(r), vmc_words_symbols(r),
 		       vmc_words_types(r), vmc_words_unwind(r));
-	if (r->target->lines)
+	if (r->target->debugfile)
 		vmc_sheet_sayf(s, sec, VMC_MOOD_QUIET, "Source lines: DWARF of the vmlinux.");
 }

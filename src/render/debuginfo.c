@@ -70,6 +70,8 @@ static const char *state_words(const struct vmc_candidate *c)
 		return VMC_SAY("does not fit");
 	case VMC_CANDIDATE_ABSENT:
 		return VMC_SAY("not there");
+	case VMC_CANDIDATE_MODULE:
+		return VMC_SAY("kept");
 	case VMC_CANDIDATE_NOT_NEEDED:
 		return VMC_SAY("not looked at: one was found before");
 	}
@@ -147,6 +149,7 @@ static struct json_object *candidates(const struct vmc_debuginfo *d)
 		[VMC_CANDIDATE_REFUSED] = "refused",
 		[VMC_CANDIDATE_ABSENT] = "absent",
 		[VMC_CANDIDATE_NOT_NEEDED] = "not-needed",
+		[VMC_CANDIDATE_MODULE] = "module",
 	};
 	struct json_object *a = json_object_new_array();
 

@@ -270,7 +270,7 @@ const char *vmc_words_types(const struct vmc_report *r)
 
 const char *vmc_words_lines(const struct vmc_report *r)
 {
-	return r->target && r->target->lines ? "dwarf" : "none";
+	return r->target && r->target->debugfile ? "dwarf" : "none";
 }
 
 static bool has_frame_by(const struct vmc_trace *tr, enum vmc_frame_by by)

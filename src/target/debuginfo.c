@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "debug/dwarf/dwarf.h"
 #include "debug/source/cache.h"
@@ -118,11 +119,6 @@ static struct vmc_error *offer(struct vmc_target *t, const char *path,
 	bool borrows = false;
 
 	VMC_TRY(vmc_elf_open(path, &e));
-	if (contents->module)
-		return vmc_error_new(
-			VMC_UNSUPPORTED,
-			"it is a kernel module; names and unwind tables of modules are "
-			"taken from the dump");
 	if (!vmcoreinfo_agrees(t, e)) {
 		if (!t->banner && !*t->build_id)
 			VMC_TRY(banner_by_file(t, e));
@@ -200,13 +196,35 @@ static void refuse(struct vmc_target *t, struct vmc_candidate *c, struct vmc_err
 	vmc_error_free(err);
 }
 
+/* What is of modules waits until a stack leads into one. */
+static bool is_for_modules(struct vmc_target *t, struct vmc_candidate *c)
+{
+	struct vmc_module_source source = { .path = c->path };
+	struct vmc_elf_contents contents = { 0 };
+	struct stat st;
+
+	if (stat(c->path, &st) != 0)
+		return false;
+	if (!S_ISDIR(st.st_mode)) {
+		vmc_autoerror struct vmc_error *err = vmc_elf_examine(c->path, &contents);
+
+		source.is_file = !err && contents.module;
+		if (!source.is_file)
+			return false;
+	}
+	c->state = VMC_CANDIDATE_MODULE;
+	c->why = source.is_file ? VMC_SAY("of a module: it is opened when a stack leads into that")
+				: VMC_SAY("a folder: modules are looked for in it");
+	return vmc_vec_push(&t->module_sources, source);
+}
+
 static void take_given(struct vmc_target *t, const char *path)
 {
 	struct vmc_candidate *c = add_candidate(t, path, "command line");
 	struct vmc_error *err;
 	bool later;
 
-	if (!c)
+	if (!c || is_for_modules(t, c))
 		return;
 	err = try_candidate(t, c, false, &later);
 	if (!err)
@@ -227,16 +245,12 @@ static void folder_of(const char *path, struct vmc_str *ret)
 }
 
 /* One row for each place that has a name; the files are not opened yet. */
-static void list_places(struct vmc_target *t, const char *dump)
+static void list_places(struct vmc_target *t)
 {
-	vmc_autostr struct vmc_str path = { 0 }, beside = { 0 }, cache = { 0 }, fetched = { 0 };
-	struct vmc_place_folders folders = { 0 };
+	vmc_autostr struct vmc_str path = { 0 }, cache = { 0 }, fetched = { 0 };
+	struct vmc_place_folders folders = { .dump = t->dump_folder };
 	struct vmc_kernel_id id = wanted(t);
 
-	if (dump) {
-		folder_of(dump, &beside);
-		folders.dump = vmc_str_text(&beside);
-	}
 	if (vmc_cache_folder(&cache))
 		folders.cache = vmc_str_text(&cache);
 	if (vmc_cache_debuginfod(&fetched))
@@ -306,14 +320,20 @@ static void ask_servers(struct vmc_target *t)
 
 void vmc_find_debuginfo(struct vmc_target *t, const struct vmc_open_options *o, const char *dump)
 {
+	vmc_autostr struct vmc_str beside = { 0 };
 	size_t given = o->n_debuginfo;
 
+	t->find_debuginfo = o->find_debuginfo;
+	if (dump) {
+		folder_of(dump, &beside);
+		t->dump_folder = vmc_arena_strdup(&t->arena, vmc_str_text(&beside));
+	}
 	for (size_t i = 0; i < given; i++)
 		take_given(t, o->debuginfo[i]);
 	/* without a release or build id no file could be told from another */
 	if (!o->find_debuginfo || (!*t->release && !*t->build_id))
 		return;
-	list_places(t, dump);
+	list_places(t);
 	if (!t->vmlinux)
 		search_places(t, given < t->candidates.len ? given : t->candidates.len);
 	if (!t->vmlinux)

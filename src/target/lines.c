@@ -1,30 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "target/lines.h"
 
-static struct vmc_error *open_lines(struct vmc_target *t)
-{
-	vmc_cleanup(vmc_cleanup_linesp) struct vmc_lines *l = NULL;
+#include <string.h>
 
-	VMC_TRY(vmc_lines_open(t->vmlinux, &l));
-	VMC_TRY(vmc_target_link_shift(t, &t->lines_shift));
-	t->lines = vmc_take(l);
-	return NULL;
-}
-
-static void find_lines(struct vmc_target *t)
-{
-	struct vmc_error *err;
-
-	if (t->lines_tried || !t->vmlinux)
-		return;
-	t->lines_tried = true;
-	err = open_lines(t);
-	/* a vmlinux that was stripped of it has done its service by its symbols */
-	if (vmc_error_code(err) == VMC_NOT_FOUND)
-		vmc_error_free(err);
-	else
-		vmc_target_missing(t, err, VMC_SAY("source lines"));
-}
+#include "debug/source/lines.h"
+#include "target/debugfile.h"
 
 /* A recursion has the same address again and again: those of an earlier frame. */
 static bool take_earlier(struct vmc_trace *tr, size_t i)
@@ -45,15 +25,21 @@ static bool take_earlier(struct vmc_trace *tr, size_t i)
 
 static void find_places(struct vmc_target *t, struct vmc_frame *f)
 {
+	/* a return address may be the first byte of another line, or of another function */
+	uint64_t pc = f->pc - !f->is_exact;
+	struct vmc_debugfile *file = vmc_target_debugfile(t, pc);
 	struct vmc_source_places found = { 0 };
-	uint64_t pc = f->pc - !f->is_exact - t->lines_shift;
-	vmc_autoerror struct vmc_error *err = vmc_lines_at(t->lines, pc, &t->arena, &found);
+	vmc_autoerror struct vmc_error *err = NULL;
 	struct vmc_source_place *places;
-	size_t size = found.places.len * sizeof(*places);
+	size_t size;
 
+	if (!file)
+		return;
 	/* code without debug info is no fault of anything */
+	err = vmc_lines_at(&file->info, vmc_debugfile_address(file, pc), &t->arena, &found);
 	if (err)
 		return;
+	size = found.places.len * sizeof(*places);
 	places = vmc_arena_alloc(&t->arena, size);
 	if (places) {
 		memcpy(places, found.places.data, size);
@@ -65,11 +51,10 @@ static void find_places(struct vmc_target *t, struct vmc_frame *f)
 
 void vmc_target_lines(struct vmc_target *t, struct vmc_trace *tr)
 {
-	find_lines(t);
-	for (size_t i = 0; t->lines && i < tr->frames.len; i++) {
+	for (size_t i = 0; i < tr->frames.len; i++) {
 		struct vmc_frame *f = &tr->frames.data[i];
 
-		if (!f->user && !f->where.module && !f->n_places && !take_earlier(tr, i))
+		if (!f->user && !f->n_places && !take_earlier(tr, i))
 			find_places(t, f);
 	}
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Source positions of frames, where a vmlinux with DWARF was given. */
+/* Source positions of frames, where there is debug info (target/debugfile.h). */
 #ifndef VMC_TARGET_LINES_H
 #define VMC_TARGET_LINES_H
 
 #include "target/unwind.h"
 
 /*
- * Fills the places of all frames of the kernel itself. The file is opened on first use; what is
- * damaged becomes a row of `unavailable`, one without DWARF is none.
+ * Fills the places of all frames. Files are opened on first use; what is damaged becomes a row of
+ * `unavailable`, one without DWARF is none.
  */
 void vmc_target_lines(struct vmc_target *t, struct vmc_trace *tr);
 

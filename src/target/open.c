@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "target/debugfile.h"
 #include "target/find.h"
 
 #define EM_X86_64 62
@@ -243,6 +244,7 @@ void vmc_target_free(struct vmc_target *t)
 		vmc_symtab_free(m->symbols);
 		vmc_types_free(m->types);
 		free(m->btf);
+		vmc_debugfile_free(m->debugfile);
 	}
 	vmc_vec_free(&t->modules);
 	vmc_vec_free(&t->module_spans);
@@ -251,12 +253,13 @@ void vmc_target_free(struct vmc_target *t)
 	vmc_vec_free(&t->unavailable);
 	vmc_vec_free(&t->candidates);
 	vmc_vec_free(&t->irq_stacks);
+	vmc_vec_free(&t->module_sources);
 	free(t->fields);
 	vmc_types_free(t->types);
 	free(t->btf);
 	vmc_symtab_free(t->symbols);
 	vmc_elf_free(t->types_elf);
-	vmc_lines_free(t->lines);
+	vmc_debugfile_free(t->debugfile);
 	vmc_cfi_free(t->cfi);
 	vmc_elf_free(t->vmlinux);
 	vmc_vmcoreinfo_free(t->vmcoreinfo);

@@ -61,6 +61,8 @@ struct vmc_module {
 	struct vmc_types *types;  /* split BTF, NULL until asked for or absent */
 	uint8_t *btf;
 	bool types_tried;
+	struct vmc_debugfile *debugfile; /* its .ko; NULL until asked for, or absent */
+	bool debugfile_tried;
 };
 
 /* A segment of module number `module`. */
@@ -75,6 +77,7 @@ enum vmc_candidate_state {
 	VMC_CANDIDATE_REFUSED,
 	VMC_CANDIDATE_ABSENT,	  /* no such file */
 	VMC_CANDIDATE_NOT_NEEDED, /* not looked at: a better one was there */
+	VMC_CANDIDATE_MODULE,	  /* of a module: opened when a frame is found to be in that */
 };
 struct vmc_candidate {
 	const char *path;
@@ -82,6 +85,12 @@ struct vmc_candidate {
 	enum vmc_candidate_state state;
 	const char *why; /* of a refused one; of a used one what is to be known of it; else NULL */
 	const char *unpacked; /* of a package: the file that was used, else NULL */
+};
+
+/* What was given that may be, or hold, the debug info of modules; see module-file.h. */
+struct vmc_module_source {
+	const char *path;
+	bool is_file; /* a .ko or .ko.debug, else a folder */
 };
 
 /* State of a shape.def row; see field.h. */
@@ -112,14 +121,16 @@ struct vmc_target {
 	struct vmc_range text;	 /* mapped image of the kernel: text, rodata, data */
 	uint64_t kaslr_offset;	 /* run-time minus link address; valid with has_kaslr_offset */
 	bool has_kaslr_offset;
-	struct vmc_lines *lines; /* positions out of vmlinux; NULL until asked for, or absent */
-	bool lines_tried;
-	uint64_t lines_shift; /* run-time minus link address; valid with lines */
+	struct vmc_debugfile *debugfile; /* DWARF of vmlinux; NULL until asked for, or absent */
+	bool debugfile_tried;
+	VMC_VEC(struct vmc_module_source) module_sources; /* given, for debug info of modules */
+	const char *dump_folder; /* where the dump lies; NULL unknown */
+	bool find_debuginfo;	 /* look in the usual places too */
 	struct vmc_cfi *cfi; /* call frames out of vmlinux; NULL until asked for, or absent */
 	bool cfi_tried;
 	VMC_VEC(uint64_t) irq_stacks; /* where each CPU's stack for interrupts begins */
 	bool irq_stacks_tried;
-	uint64_t cfi_shift; /* as lines_shift; valid with cfi */
+	uint64_t cfi_shift; /* run-time minus link address; valid with cfi */
 	int64_t phys_base;
 	uint64_t page_offset, vmalloc_start, vmemmap_start; /* 0 unknown */
 	bool five_level;

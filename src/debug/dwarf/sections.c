@@ -41,6 +41,7 @@ struct elf {
 	struct vmc_bytes file, headers, names;
 	uint64_t n;
 	bool relocatable;
+	const struct dwarf_bases *loaded; /* NULL */
 };
 
 struct header {
@@ -187,8 +188,18 @@ static struct vmc_error *make_own(struct dwarf_sections *s, enum dwarf_section i
 	return NULL;
 }
 
-static struct vmc_error *relocate_one(struct dwarf_sections *s, enum dwarf_section i,
-				      const uint8_t *rela, struct vmc_bytes symbols)
+/* What a symbol stands for: its value counts from the start of its section. */
+static uint64_t symbol_address(const struct elf *e, const uint8_t *symbol)
+{
+	uint16_t section = vmc_le16(symbol + 6);
+
+	return vmc_le64(symbol + 8) +
+	       (e->loaded && section < e->loaded->n ? e->loaded->address[section] : 0);
+}
+
+static struct vmc_error *relocate_one(struct dwarf_sections *s, const struct elf *e,
+				      enum dwarf_section i, const uint8_t *rela,
+				      struct vmc_bytes symbols)
 {
 	uint64_t at = vmc_le64(rela), info = vmc_le64(rela + 8), value = vmc_le64(rela + 16);
 	uint32_t type = (uint32_t)info, size;
@@ -213,7 +224,7 @@ static struct vmc_error *relocate_one(struct dwarf_sections *s, enum dwarf_secti
 	if (!symbol.size || !vmc_range_ok(at, size, s->bytes[i].size))
 		return vmc_error_new(VMC_BAD_FORMAT, "%s: %s+0x%llx: relocation leads outside",
 				     s->file, names[i], (unsigned long long)at);
-	value += vmc_le64(symbol.data + 8);
+	value += symbol_address(e, symbol.data);
 	for (uint32_t b = 0; b < size; b++)
 		s->owned[i][at + b] = (uint8_t)(value >> 8 * b);
 	return NULL;
@@ -231,7 +242,7 @@ static struct vmc_error *relocate(struct dwarf_sections *s, const struct elf *e,
 			continue;
 		VMC_TRY(make_own(s, i));
 		for (size_t at = 0; vmc_range_ok(at, RELA_SIZE, relas.size); at += RELA_SIZE)
-			VMC_TRY(relocate_one(s, i, relas.data + at, symbols));
+			VMC_TRY(relocate_one(s, e, i, relas.data + at, symbols));
 	}
 	return NULL;
 }
@@ -301,9 +312,9 @@ static struct vmc_error *load_all(struct dwarf_sections *s, const struct elf *e)
 }
 
 struct vmc_error *dwarf_sections_init(struct dwarf_sections *s, struct vmc_bytes file,
-				      const char *name)
+				      const char *name, const struct dwarf_bases *loaded)
 {
-	struct elf e = { .of = s, .file = file };
+	struct elf e = { .of = s, .file = file, .loaded = loaded };
 	struct vmc_error *err;
 
 	*s = (struct dwarf_sections){ .file = name };

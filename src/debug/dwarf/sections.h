@@ -35,11 +35,22 @@ struct dwarf_sections {
 };
 
 /*
- * `file`: all of an ELF file, borrowed as long as the sections live. VMC_NOT_FORMAT: no ELF file;
+ * Where the sections of a relocatable file were loaded, by their number in the file; 0 for one
+ * that was not. With them the addresses in its DWARF are those of the running kernel.
+ */
+struct dwarf_bases {
+	const uint64_t *address;
+	size_t n;
+};
+
+/*
+ * `file`: all of an ELF file, borrowed as long as the sections live. `loaded`: NULL, or of a
+ * relocatable file where it is; nothing else is relocated. VMC_NOT_FORMAT: no ELF file;
  * VMC_UNSUPPORTED: not of x86-64, or an unknown compression; VMC_NOT_FOUND: it has no .debug_info.
  */
 struct vmc_error *dwarf_sections_init(struct dwarf_sections *s, struct vmc_bytes file,
-				      const char *name) VMC_MUST_CHECK;
+				      const char *name,
+				      const struct dwarf_bases *loaded) VMC_MUST_CHECK;
 void dwarf_sections_deinit(struct dwarf_sections *s);
 
 const char *dwarf_section_name(enum dwarf_section section);

@@ -398,7 +398,7 @@ struct vmc_error *vmc_dwarf_open(struct vmc_bytes file, const char *name, struct
 	name = vmc_arena_strdup(&g->arena, name);
 	if (!name)
 		return vmc_error_no_memory();
-	VMC_TRY(dwarf_sections_init(&g->own_sections, file, name));
+	VMC_TRY(dwarf_sections_init(&g->own_sections, file, name, NULL));
 	VMC_TRY(dwarf_info_init(&g->own_info, &g->own_sections));
 	VMC_TRY(check_split(g));
 	VMC_TRY(dwarf_index_init(&g->names, g->info));

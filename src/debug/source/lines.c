@@ -1,48 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "debug/source/lines.h"
 
-#include <stdlib.h>
-
 #include "debug/dwarf/constants.h"
 #include "debug/source/path.h"
 #include "debug/source/program.h"
-#include "debug/source/scopes.h"
 
 /* No number of a file. */
 #define NO_FILE UINT64_MAX
-
-struct vmc_lines {
-	struct source_info info;
-};
 
 void vmc_source_places_deinit(struct vmc_source_places *p)
 {
 	vmc_vec_free(&p->places);
 }
 
-struct vmc_error *vmc_lines_open(struct vmc_elf *e, struct vmc_lines **ret)
-{
-	vmc_cleanup(vmc_cleanup_linesp) struct vmc_lines *l = calloc(1, sizeof(*l));
-
-	if (!l)
-		return vmc_error_no_memory();
-	VMC_TRY(source_info_init(&l->info, e));
-	*ret = vmc_take(l);
-	return NULL;
-}
-
-void vmc_lines_free(struct vmc_lines *l)
-{
-	if (!l)
-		return;
-	source_info_deinit(&l->info);
-	free(l);
-}
-
-/* --- the answer --- */
-
 struct lookup {
-	struct vmc_lines *lines;
+	struct source_info *info;
 	struct vmc_arena *arena;
 	struct source_program program;
 	bool has_program;
@@ -63,7 +35,7 @@ static const char *file_of(const struct lookup *k, uint64_t number)
 static struct vmc_error *add_place(struct lookup *k, const struct dwarf_die *scope,
 				   const struct source_row *row)
 {
-	const char *name = scope ? source_name(&k->lines->info, scope) : NULL;
+	const char *name = scope ? source_name(k->info, scope) : NULL;
 	struct vmc_source_place p = { .line = row->line, .column = row->column };
 
 	p.inlined = scope && scope->tag == DWARF_TAG_INLINED;
@@ -95,30 +67,25 @@ static struct vmc_error *add_places(struct lookup *k, const struct source_scopes
 	return NULL;
 }
 
-struct source_info *vmc_lines_info(struct vmc_lines *l)
-{
-	return &l->info;
-}
-
-struct vmc_error *vmc_lines_at(struct vmc_lines *l, uint64_t pc, struct vmc_arena *arena,
+struct vmc_error *vmc_lines_at(struct source_info *info, uint64_t pc, struct vmc_arena *arena,
 			       struct vmc_source_places *ret)
 {
 	struct vmc_source_places places = { 0 };
-	struct lookup k = { .lines = l, .arena = arena, .out = &places };
+	struct lookup k = { .info = info, .arena = arena, .out = &places };
 	vmc_autofree struct source_scopes *scopes = NULL;
 	struct source_unit u;
 	const struct dwarf_value *v;
 	struct vmc_error *err;
 
-	VMC_TRY(source_unit_at(&l->info, pc, &u));
+	VMC_TRY(source_unit_at(info, pc, &u));
 	scopes = malloc(sizeof(*scopes));
 	if (!scopes)
 		return vmc_error_no_memory();
-	source_scopes_at(&l->info, &u, pc, scopes);
+	source_scopes_at(info, &u, pc, scopes);
 	v = &u.die.values[DWARF_COMP_DIR];
 	if (dwarf_has(&u.die, DWARF_LINE_PROGRAM)) {
 		vmc_autoerror struct vmc_error *bad =
-			source_program_init(&k.program, &l->info.sections, u.die.unit,
+			source_program_init(&k.program, &info->sections, u.die.unit,
 					    v->class == DWARF_STRING ? v->text : "",
 					    dwarf_number(&u.die, DWARF_LINE_PROGRAM, UINT64_MAX));
 
@@ -127,7 +94,7 @@ struct vmc_error *vmc_lines_at(struct vmc_lines *l, uint64_t pc, struct vmc_aren
 	err = add_places(&k, scopes, pc);
 	if (!err && !places.places.len)
 		err = vmc_error_new(VMC_NOT_FOUND, "%s: the unit of 0x%llx says nothing of it",
-				    l->info.sections.file, (unsigned long long)pc);
+				    info->sections.file, (unsigned long long)pc);
 	if (err)
 		vmc_source_places_deinit(&places);
 	else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Addresses to source positions: function, file and line, and the functions that the compiler put
- * into it (inlined), out of the DWARF of a vmlinux.
+ * into it (inlined), out of DWARF.
  *
  * Nothing is indexed: of the one unit that an address is in (scopes.h) the entries name the
  * functions, the line program the line.
@@ -11,7 +11,7 @@
 
 #include "base/str.h"
 #include "base/vec.h"
-#include "debug/symbols/elfsym.h"
+#include "debug/source/scopes.h"
 
 struct vmc_source_place {
 	const char *function; /* NULL unknown */
@@ -25,25 +25,13 @@ struct vmc_source_places {
 	VMC_VEC(struct vmc_source_place) places; /* innermost first */
 };
 
-struct vmc_lines;
-
-/* `e` must outlive it. VMC_NOT_FOUND: it has no debug info. */
-struct vmc_error *vmc_lines_open(struct vmc_elf *e, struct vmc_lines **ret) VMC_MUST_CHECK;
-void vmc_lines_free(struct vmc_lines *l);
-
 /*
- * What stands at a link-time address; of a return address give the byte before it, which is of
+ * What stands at an address of the file; of a return address give the byte before it, which is of
  * the call. Texts live in `arena`. VMC_NOT_FOUND: no unit covers it. A part that is damaged is
  * left out: a line without its function is an answer, and one the other way round.
  */
-struct vmc_error *vmc_lines_at(struct vmc_lines *l, uint64_t pc, struct vmc_arena *arena,
+struct vmc_error *vmc_lines_at(struct source_info *info, uint64_t pc, struct vmc_arena *arena,
 			       struct vmc_source_places *ret) VMC_MUST_CHECK;
 void vmc_source_places_deinit(struct vmc_source_places *p);
-
-/* The same debug info for others who ask by address: see scopes.h. */
-struct source_info;
-struct source_info *vmc_lines_info(struct vmc_lines *l);
-
-VMC_DEFINE_CLEANUP(struct vmc_lines *, vmc_lines_free, vmc_cleanup_linesp)
 
 #endif

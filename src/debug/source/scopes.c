@@ -6,12 +6,13 @@
 /* Ranges of units that are kept: of a vmlinux 70,000 at most. */
 #define RANGES_MAX (1u << 20)
 
-struct vmc_error *source_info_init(struct source_info *s, struct vmc_elf *e)
+struct vmc_error *source_info_init(struct source_info *s, struct vmc_elf *e,
+				   const struct dwarf_bases *loaded)
 {
 	struct vmc_error *err;
 
 	*s = (struct source_info){ 0 };
-	err = dwarf_sections_init(&s->sections, vmc_elf_file(e), vmc_elf_path(e));
+	err = dwarf_sections_init(&s->sections, vmc_elf_file(e), vmc_elf_path(e), loaded);
 	if (!err)
 		err = dwarf_info_init(&s->info, &s->sections);
 	if (err)

@@ -31,8 +31,9 @@ struct source_info {
 	size_t looked_at; /* units */
 };
 
-/* `e` must outlive it. VMC_NOT_FOUND: it has no debug info. */
-struct vmc_error *source_info_init(struct source_info *s, struct vmc_elf *e) VMC_MUST_CHECK;
+/* `e` must outlive it; `loaded` as for dwarf_sections_init(). VMC_NOT_FOUND: no debug info. */
+struct vmc_error *source_info_init(struct source_info *s, struct vmc_elf *e,
+				   const struct dwarf_bases *loaded) VMC_MUST_CHECK;
 void source_info_deinit(struct source_info *s);
 
 struct source_unit {

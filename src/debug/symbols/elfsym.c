@@ -120,6 +120,39 @@ uint64_t vmc_elf_section_addr(struct vmc_elf *e, const char *name)
 	return find_section(e, name, &sh) ? sh.sh_addr : 0;
 }
 
+size_t vmc_elf_section_count(const struct vmc_elf *e)
+{
+	size_t n = 0;
+
+	return elf_getshdrnum(e->elf, &n) ? 0 : n;
+}
+
+struct vmc_elf_section_info vmc_elf_section_info(const struct vmc_elf *e, size_t number)
+{
+	Elf_Scn *scn = elf_getscn(e->elf, number);
+	GElf_Shdr sh;
+
+	if (!scn || !gelf_getshdr(scn, &sh))
+		return (struct vmc_elf_section_info){ 0 };
+	return (struct vmc_elf_section_info){ .name = section_name(e, &sh),
+					      .size = sh.sh_size,
+					      .loaded = sh.sh_flags & SHF_ALLOC };
+}
+
+const char *vmc_elf_modinfo(struct vmc_elf *e, const char *key)
+{
+	struct vmc_bytes info = vmc_elf_section(e, ".modinfo");
+	size_t len = strlen(key);
+	const char *row;
+
+	/* "key=value" one behind the other, each with its NUL, some padding between them */
+	for (size_t at = 0; (row = vmc_bytes_str(info, at)); at += strlen(row) + 1) {
+		if (strncmp(row, key, len) == 0 && row[len] == '=')
+			return row + len + 1;
+	}
+	return NULL;
+}
+
 bool vmc_notes_build_id(struct vmc_bytes notes, uint64_t align, char ret[VMC_BUILD_ID_TEXT])
 {
 	struct vmc_cursor c = vmc_cursor_at(notes, 0);
@@ -322,50 +355,76 @@ static char letter_of(uint8_t info, uint16_t shndx, const struct section *s)
 	return global ? c : (char)(c + ('a' - 'A'));
 }
 
-static struct vmc_error *add_symbol(const uint8_t *sym, struct vmc_bytes names,
-				    const struct section *sections, size_t n_sections,
-				    struct vmc_symtab *t)
+/* Mapping symbols and assembler labels are not in kallsyms either. */
+static bool is_named(const char *name)
 {
-	const char *name = vmc_bytes_str(names, vmc_le32(sym));
-	uint8_t info = sym[4], type = ELF64_ST_TYPE(info);
-	uint16_t shndx = vmc_le16(sym + 6);
-	char letter;
-
-	/* mapping symbols and assembler labels are not in kallsyms either */
-	if (!name || !*name || *name == '$' || vmc_str_starts(name, ".L"))
-		return NULL;
-	if (shndx == SHN_UNDEF || type == STT_SECTION || type == STT_FILE || type == STT_TLS)
-		return NULL;
-	letter = letter_of(info, shndx, shndx < n_sections ? &sections[shndx] : NULL);
-	if (!letter)
-		return NULL;
-	return vmc_symtab_add(t, name, strlen(name), vmc_le64(sym + 8), vmc_le64(sym + 16), letter);
+	return name && *name && *name != '$' && !vmc_str_starts(name, ".L");
 }
 
-struct vmc_error *vmc_elf_symbols(struct vmc_elf *e, struct vmc_symtab **ret)
+struct vmc_elf_symbol_walk vmc_elf_symbol_walk(struct vmc_elf *e)
 {
-	vmc_cleanup(vmc_cleanup_symtabp) struct vmc_symtab *t = vmc_symtab_new();
-	vmc_autofree struct section *sections = NULL;
-	struct vmc_bytes syms, names = { 0 };
+	struct vmc_elf_symbol_walk w = { .at = 0 };
 	Elf_Scn *scn = NULL, *strings;
-	size_t n_sections = 0;
 	GElf_Shdr sh;
 
 	while ((scn = elf_nextscn(e->elf, scn)))
 		if (gelf_getshdr(scn, &sh) && sh.sh_type == SHT_SYMTAB)
 			break;
 	if (!scn)
-		return vmc_error_new(VMC_NOT_FOUND, "%s: no symbol table", e->path);
-	syms = contents(scn);
+		return w;
+	w.symbols = contents(scn);
 	strings = elf_getscn(e->elf, sh.sh_link);
 	if (strings)
-		names = contents(strings);
+		w.names = contents(strings);
+	return w;
+}
+
+bool vmc_elf_symbol_next(struct vmc_elf_symbol_walk *w, struct vmc_elf_symbol *ret)
+{
+	while (vmc_range_ok(w->at, SYM_SIZE, w->symbols.size)) {
+		const uint8_t *sym = w->symbols.data + w->at;
+		uint8_t type = ELF64_ST_TYPE(sym[4]);
+
+		w->at += SYM_SIZE;
+		*ret = (struct vmc_elf_symbol){ .name = vmc_bytes_str(w->names, vmc_le32(sym)),
+						.info = sym[4],
+						.section = vmc_le16(sym + 6),
+						.value = vmc_le64(sym + 8),
+						.size = vmc_le64(sym + 16) };
+		if (is_named(ret->name) && ret->section != SHN_UNDEF && type != STT_SECTION &&
+		    type != STT_FILE && type != STT_TLS)
+			return true;
+	}
+	return false;
+}
+
+static struct vmc_error *add_symbol(const struct vmc_elf_symbol *sym, const struct section *sections,
+				    size_t n_sections, struct vmc_symtab *t)
+{
+	char letter = letter_of(sym->info, sym->section,
+				sym->section < n_sections ? &sections[sym->section] : NULL);
+
+	if (!letter)
+		return NULL;
+	return vmc_symtab_add(t, sym->name, strlen(sym->name), sym->value, sym->size, letter);
+}
+
+struct vmc_error *vmc_elf_symbols(struct vmc_elf *e, struct vmc_symtab **ret)
+{
+	vmc_cleanup(vmc_cleanup_symtabp) struct vmc_symtab *t = vmc_symtab_new();
+	vmc_autofree struct section *sections = NULL;
+	struct vmc_elf_symbol_walk w = vmc_elf_symbol_walk(e);
+	struct vmc_elf_symbol sym;
+	size_t n_sections = 0;
+
+	if (!w.symbols.size)
+		return vmc_error_new(VMC_NOT_FOUND, "%s: no symbol table", e->path);
 	sections = read_sections(e, &n_sections);
 	if (!t || !sections)
 		return vmc_error_no_memory();
-	VMC_TRY(vmc_symtab_reserve(t, syms.size / SYM_SIZE, names.size));
-	for (size_t at = 0; vmc_range_ok(at, SYM_SIZE, syms.size); at += SYM_SIZE)
-		VMC_TRY(add_symbol(syms.data + at, names, sections, n_sections, t));
+	VMC_TRY(vmc_symtab_reserve(t, w.symbols.size / SYM_SIZE, w.names.size));
+	while (vmc_elf_symbol_next(&w, &sym))
+		VMC_TRY(add_symbol(&sym, sections, n_sections, t));
 	VMC_TRY(vmc_symtab_finish(t));
 	if (!vmc_symtab_count(t))
 		return vmc_error_new(VMC_NOT_FOUND, "%s: no symbols", e->path);

@@ -3,8 +3,9 @@
 #include <stdio.h>
 
 #include "debug/source/lines.h"
+#include "debug/symbols/elfsym.h"
 
-static void show(struct vmc_lines *l, uint64_t pc)
+static void show(struct source_info *l, uint64_t pc)
 {
 	struct vmc_source_places p = { 0 };
 	struct vmc_arena arena = { 0 };
@@ -28,7 +29,7 @@ static void show(struct vmc_lines *l, uint64_t pc)
 int main(int argc, char **argv)
 {
 	vmc_cleanup(vmc_cleanup_elfp) struct vmc_elf *e = NULL;
-	vmc_cleanup(vmc_cleanup_linesp) struct vmc_lines *l = NULL;
+	struct source_info info = { 0 };
 	struct vmc_error *err;
 	char line[64];
 
@@ -36,13 +37,14 @@ int main(int argc, char **argv)
 		return 2;
 	err = vmc_elf_open(argv[1], &e);
 	if (!err)
-		err = vmc_lines_open(e, &l);
+		err = source_info_init(&info, e, NULL);
 	if (err) {
 		fprintf(stderr, "%s\n", vmc_error_text(err));
 		vmc_error_free(err);
 		return 1;
 	}
 	while (fgets(line, sizeof(line), stdin))
-		show(l, strtoull(line, NULL, 16));
+		show(&info, strtoull(line, NULL, 16));
+	source_info_deinit(&info);
 	return 0;
 }
