@@ -135,7 +135,8 @@ static const struct {
 	unsigned int verbs;
 } options[] = {
 	{ OPT_DEBUGINFO, "debuginfo", "PATH",
-	  "vmlinux of this kernel, or the package that has it; may be repeated", OPENS_DUMP },
+	  "vmlinux or its package, a .ko, a folder of .ko files; may be repeated",
+	  OPENS_DUMP },
 	{ OPT_NO_DEBUGINFO, "no-debuginfo", NULL,
 	  "do not look for a vmlinux in the usual places", OPENS_DUMP },
 	{ OPT_FORMAT, "format", "FORMAT", "text (default) or json; for report html as well",

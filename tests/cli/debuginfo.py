@@ -130,12 +130,17 @@ class Debuginfo(cli.Case):
     def test_what_cannot_be_read(self):
         pipe = os.path.join(self.dir.name, "pipe")
         os.mkfifo(pipe)
-        for path, word in ((self.dir.name, "folder"), (pipe, "not a regular file")):
-            row = self.ask("--debuginfo", path, status=1)["candidates"][0]
-            self.assertEqual(row["state"], "refused")
-            self.assertIn(word, row["why"])
-            r = cli.run(self.dump, "--debuginfo", path, env=self.env)
-            self.check(r, 1, out="VERDICT", err="is not used: " + row["why"])
+        row = self.ask("--debuginfo", pipe, status=1)["candidates"][0]
+        self.assertEqual(row["state"], "refused")
+        self.assertIn("not a regular file", row["why"])
+        r = cli.run(self.dump, "--debuginfo", pipe, env=self.env)
+        self.check(r, 1, out="VERDICT", err="is not used: " + row["why"])
+
+    def test_a_folder_is_kept_for_modules(self):
+        row = self.ask("--debuginfo", self.dir.name, status=1)["candidates"][0]
+        self.assertEqual((row["path"], row["state"]), (self.dir.name, "module"))
+        r = cli.run(self.dump, "--debuginfo", self.dir.name, env=self.env)
+        self.assertNotIn(b"is not used", r.stderr)
 
     def test_packages_are_taken_as_they_are(self):
         elf = self.elf()
