@@ -28,11 +28,19 @@ struct vmc_code_frame {
 };
 
 /*
- * `code`: the function's bytes, which begin at `start`. `pc`: an instruction, or, with
- * is_return, the address behind a call. VMC_NOT_FOUND: no way leads there, or the stack pointer
- * is not known there; VMC_LIMIT: the function is too large.
+ * A function's bytes, which begin at `start`; what gcc moved out of it (`.cold`) lies elsewhere,
+ * and is reached by jumps from the rest.
  */
-struct vmc_error *vmc_x86_64_code_frame(struct vmc_bytes code, uint64_t start, uint64_t pc,
+struct vmc_function_code {
+	struct vmc_bytes code, cold;
+	uint64_t start, cold_start;
+};
+
+/*
+ * `pc`: an instruction, or, with is_return, the address behind a call. VMC_NOT_FOUND: no way
+ * leads there, or the stack pointer is not known there; VMC_LIMIT: the function is too large.
+ */
+struct vmc_error *vmc_x86_64_code_frame(const struct vmc_function_code *function, uint64_t pc,
 					bool is_return, struct vmc_code_frame *ret) VMC_MUST_CHECK;
 
 /*

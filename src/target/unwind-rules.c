@@ -7,6 +7,7 @@
  */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "debug/unwind/orc-rule.h"
 #include "machine/frame.h"
@@ -203,20 +204,53 @@ static void rule_of_code(const struct vmc_code_frame *c, struct vmc_unwind_rule 
 	ret->saved[VMC_RULE_RA] = (struct vmc_saved){ .kind = VMC_SAVED_AT_CFA, .offset = -8 };
 }
 
+static struct vmc_error *read_part(struct walk *w, uint64_t start, uint64_t size, uint8_t **owned,
+				   struct vmc_bytes *ret)
+{
+	if (!size || size > VMC_FRAME_CODE_MAX)
+		return vmc_error_new(VMC_NOT_FOUND, "0x%" PRIx64 " is in no function", start);
+	*owned = malloc(size);
+	if (!*owned)
+		return vmc_error_no_memory();
+	VMC_TRY(vmc_read(&w->mem, start, *owned, size));
+	*ret = (struct vmc_bytes){ *owned, size };
+	return NULL;
+}
+
+/* The function of which `l` is the part that is hardly ever run: "f.cold", "f.cold.12". */
+static bool hot_part(struct walk *w, const struct vmc_location *l, struct vmc_symbol *ret)
+{
+	const char *dot = strstr(l->name, ".cold");
+	struct vmc_symtab *symbols = w->t->symbols;
+	vmc_autostr struct vmc_str name = { 0 };
+
+	if (!dot || (dot[5] && dot[5] != '.'))
+		return false;
+	if (l->module) {
+		struct vmc_module *m = vmc_target_module_at(w->t, l->addr);
+
+		symbols = m ? vmc_target_module_symbols(w->t, m) : NULL;
+	}
+	vmc_str_addn(&name, l->name, (size_t)(dot - l->name));
+	return symbols && vmc_symtab_by_name(symbols, vmc_str_text(&name), ret);
+}
+
 static struct vmc_error *read_code(struct walk *w, struct vmc_code_frame *ret)
 {
 	const struct vmc_location *l = &walk_frame(w)->where;
-	vmc_autofree uint8_t *code = NULL;
+	vmc_autofree uint8_t *hot = NULL, *cold = NULL;
+	struct vmc_function_code f = { .start = l->addr };
+	uint64_t size = l->size;
+	struct vmc_symbol part;
 
-	if (!l->name || !l->size || l->size > VMC_FRAME_CODE_MAX)
-		return vmc_error_new(VMC_NOT_FOUND, "0x%" PRIx64 " is in no function",
-				     walk_reg(w, VMC_X86_RIP));
-	code = malloc(l->size);
-	if (!code)
-		return vmc_error_no_memory();
-	VMC_TRY(vmc_read(&w->mem, l->addr, code, l->size));
-	return vmc_x86_64_code_frame((struct vmc_bytes){ code, l->size }, l->addr,
-				     walk_reg(w, VMC_X86_RIP), !w->exact, ret);
+	if (l->name && hot_part(w, l, &part)) {
+		f.cold_start = l->addr;
+		VMC_TRY(read_part(w, l->addr, l->size, &cold, &f.cold));
+		f.start = part.addr;
+		size = part.size;
+	}
+	VMC_TRY(read_part(w, f.start, size, &hot, &f.code));
+	return vmc_x86_64_code_frame(&f, walk_reg(w, VMC_X86_RIP), !w->exact, ret);
 }
 
 /* True when the caller called the very function of the frame that was left. */
@@ -241,12 +275,8 @@ enum way walk_by_code(struct walk *w, struct vmc_error **why)
 	rule_of_code(&code, &rule);
 	*why = apply_checked(w, &rule,
 			     code.base == VMC_X86_RBP ? VMC_FRAME_POINTER : VMC_FRAME_CODE);
-	if (*why) {
-		/* that the code was misread is no reason to be told */
-		vmc_error_free(*why);
-		*why = NULL;
+	if (*why)
 		return WAY_NONE;
-	}
 	if (!code.sure && !called_it(w, walk_frame(w)))
 		w->reliable = false;
 	return WAY_STEP;

@@ -380,6 +380,38 @@ def check_sleepers(case, checks, binary, path):
         checks.result(f"sleeper {task['comm']} {task['pid']}", ours[-len(expected):] == expected, f"{' < '.join(ours)}; /proc/PID/stack: {' < '.join(expected)}")
 
 
+@functools.lru_cache
+def vmlinux_of(folder):
+    """The vmlinux with DWARF of a run's kernel, which the lab unpacks for the peers; None without one."""
+    release = json.loads((folder / "truth.json").read_text())["guest"]["release"]
+    found = sorted((cache_dir() / "kernels").glob(f"{release}_*/vmlinux-*"))
+    return found[0] if found else None
+
+
+def without_sources(value):
+    """A report without what it says of where its knowledge comes from."""
+    if isinstance(value, dict):
+        return {k: without_sources(v) for k, v in value.items() if k not in ("found_by", "debuginfo")}
+    return [without_sources(v) for v in value] if isinstance(value, list) else value
+
+
+def check_old_way(case, checks, binary, paths):
+    """Types out of DWARF and stacks without ORC, as kernels before 4.14 need them, make the same report."""
+    vmlinux = vmlinux_of(case.folder)
+    if not vmlinux:
+        checks.skip("old way", "no vmlinux of this kernel at hand")
+        return
+    for form in ("json", "text"):
+        reports = []
+        for ways in ([], ["--no-btf", "--no-orc"]):
+            _, out, err = vmcoroner(binary, *paths, "--debuginfo", vmlinux, "--format", form, *ways)
+            text = out.decode("utf-8", "replace")
+            reports.append(without_sources(json.loads(text)) if form == "json" else re.sub(r"(?m)^Sources: .*\n", "", text))
+        differ = [k for k in reports[0] if reports[0][k] != reports[1].get(k)] if form == "json" else [
+            f"{a!r} against {b!r}" for a, b in zip(reports[0].split("\n"), reports[1].split("\n")) if a != b][:2]
+        checks.result(f"old way {form}", reports[0] == reports[1], "; ".join(differ))
+
+
 def compare(folder, truth, dump, binary, checks):
     paths = [folder / name for name in dump["files"]]
     checks.where = f"{truth['series']} {truth['scenario']} {dump['format']}"
@@ -405,6 +437,8 @@ def compare(folder, truth, dump, binary, checks):
         check(case, checks)
     if dump["format"] in ("kdump-zlib", "zlib-d31") and truth["scenario"] in ("healthy", "null-deref", "kdump"):
         check_sleepers(case, checks, binary, paths)
+    if dump["format"] in ("kdump-zlib", "zlib-d31") and checks.wants("old way"):
+        check_old_way(case, checks, binary, paths)
     ask = functools.partial(vmcoroner, binary)
     if dump["format"] in ("elf", "kdump-zlib", "lzo-d31", "flat-zlib-d31") and truth["scenario"] in ("null-deref", "kdump") and checks.wants("cut"):
         damage.check_cuts(case, checks, ask, paths[0])

@@ -22,8 +22,9 @@ struct way {
 };
 
 struct follow {
-	struct vmc_bytes code;
-	uint64_t start, want; /* want: offset of the instruction, or of the end of the call */
+	const struct vmc_function_code *function;
+	size_t size; /* of both parts: places are offsets into one behind the other */
+	uint64_t pc;
 	bool is_return;
 	csh handle;
 	cs_insn *insn;
@@ -253,12 +254,40 @@ static void execute(csh handle, const cs_insn *in, struct state *s)
 
 /* ---- the ways through the code ---- */
 
-static bool push_way(struct follow *f, bool doubtful, uint64_t at, const struct state *s)
+/* The place of an address; false for another function's. */
+static bool place_of(const struct follow *f, uint64_t address, size_t *ret)
 {
-	struct way w = { .at = (uint32_t)at, .state = *s };
+	const struct vmc_function_code *c = f->function;
 
-	if (at >= f->code.size)
-		return true; /* another function's: a tail call */
+	if (address - c->start < c->code.size)
+		*ret = (size_t)(address - c->start);
+	else if (address - c->cold_start < c->cold.size)
+		*ret = c->code.size + (size_t)(address - c->cold_start);
+	else
+		return false;
+	return true;
+}
+
+/* The bytes from a place to the end of its part, and their address. */
+static struct vmc_bytes bytes_at(const struct follow *f, size_t at, uint64_t *ret_address)
+{
+	const struct vmc_function_code *c = f->function;
+	bool hot = at < c->code.size;
+	struct vmc_bytes part = hot ? c->code : c->cold;
+
+	at -= hot ? 0 : c->code.size;
+	*ret_address = (hot ? c->start : c->cold_start) + at;
+	return (struct vmc_bytes){ part.data + at, part.size - at };
+}
+
+static bool push_way(struct follow *f, bool doubtful, uint64_t address, const struct state *s)
+{
+	struct way w = { .state = *s };
+	size_t at;
+
+	if (!place_of(f, address, &at))
+		return true; /* a tail call */
+	w.at = (uint32_t)at;
 	return doubtful ? vmc_vec_push(&f->doubtful, w) : vmc_vec_push(&f->ways, w);
 }
 
@@ -272,7 +301,7 @@ static bool branch(struct follow *f, const struct state *s, bool *ret_on)
 	*ret_on = true;
 	if (in->id == X86_INS_UD2) {
 		*ret_on = false;
-		return push_way(f, true, in->address + in->size - f->start, s);
+		return push_way(f, true, in->address + in->size, s);
 	}
 	if (cs_insn_group(f->handle, in, CS_GRP_RET) || in->id == X86_INS_IRETQ ||
 	    in->id == X86_INS_INT3 || in->id == X86_INS_HLT)
@@ -280,63 +309,67 @@ static bool branch(struct follow *f, const struct state *s, bool *ret_on)
 	if (jumps && in->id == X86_INS_JMP)
 		*ret_on = false;
 	if (jumps && x->op_count == 1 && x->operands[0].type == X86_OP_IMM)
-		return push_way(f, false, (uint64_t)x->operands[0].imm - f->start, s);
+		return push_way(f, false, (uint64_t)x->operands[0].imm, s);
 	return true;
 }
 
 /* True when the instruction is the one that was asked for. */
-static bool is_wanted(const struct follow *f, uint64_t at)
+static bool is_wanted(const struct follow *f)
 {
-	return f->is_return ? at + f->insn->size == f->want && f->insn->id == X86_INS_CALL
-			    : at == f->want;
+	const cs_insn *in = f->insn;
+
+	if (f->is_return)
+		return in->id == X86_INS_CALL && in->address + in->size == f->pc;
+	return in->address == f->pc;
 }
 
 /* endbr64 is unknown to some versions of capstone; it does nothing here. */
-static bool skip_endbr(const struct follow *f, uint64_t *at)
+static size_t endbr_size(struct vmc_bytes b)
 {
 	static const uint8_t endbr[] = { 0xf3, 0x0f, 0x1e, 0xfa };
 
-	if (f->code.size - *at < sizeof(endbr) ||
-	    memcmp(f->code.data + *at, endbr, sizeof(endbr)) != 0)
-		return false;
-	*at += sizeof(endbr);
-	return true;
+	return b.size >= sizeof(endbr) && memcmp(b.data, endbr, sizeof(endbr)) == 0 ? sizeof(endbr)
+										    : 0;
+}
+
+static void found(struct follow *f, const struct state *s)
+{
+	f->found = true;
+	f->result = *s;
 }
 
 /* From one place on, until the way ends or was gone before. */
 static bool follow_way(struct follow *f, struct way w)
 {
-	uint64_t at = w.at;
+	uint64_t address;
+	size_t at = w.at;
 
-	while (at < f->code.size) {
+	for (bool on = true; on && at < f->size;) {
 		int32_t mark = w.state.has_sp && w.state.sp >= 0 ? w.state.sp + 1 : -1;
-		const uint8_t *p = f->code.data + at;
-		size_t left = f->code.size - at;
-		uint64_t address = f->start + at;
-		bool on;
+		struct vmc_bytes b = bytes_at(f, at, &address);
+		size_t left = b.size, endbr = endbr_size(b);
+		const uint8_t *p = b.data;
 
 		if (f->seen[at]) {
 			f->conflict |= f->seen[at] != mark;
 			return true;
 		}
 		f->seen[at] = mark;
-		if (!f->is_return && at == f->want) {
-			f->found = true;
-			f->result = w.state;
-		}
-		if (skip_endbr(f, &at))
+		if (endbr) {
+			if (!f->is_return && address == f->pc)
+				found(f, &w.state);
+			at += endbr;
 			continue;
+		}
 		if (!cs_disasm_iter(f->handle, &p, &left, &address, f->insn))
 			return true;
-		if (is_wanted(f, at)) {
-			f->found = true;
-			f->result = w.state;
-		}
+		if (is_wanted(f))
+			found(f, &w.state);
 		execute(f->handle, f->insn, &w.state);
 		if (!branch(f, &w.state, &on))
 			return false;
-		if (!on)
-			return true;
+		/* behind the last instruction of a part is nothing */
+		on &= left != 0;
 		at += f->insn->size;
 	}
 	return true;
@@ -347,7 +380,7 @@ static bool follow_all(struct follow *f)
 	/* at the first instruction the return address is on top of the stack */
 	struct state entry = { .has_sp = true, .sp = 8 };
 
-	if (!push_way(f, false, 0, &entry))
+	if (!push_way(f, false, f->function->start, &entry))
 		return false;
 	while (f->ways.len || f->doubtful.len) {
 		bool sure = f->ways.len;
@@ -388,7 +421,7 @@ static struct vmc_error *open_decoder(struct follow *f)
 		return vmc_error_new(VMC_UNSUPPORTED, "the disassembler was built without x86");
 	cs_option(f->handle, CS_OPT_DETAIL, CS_OPT_ON);
 	f->insn = cs_malloc(f->handle);
-	f->seen = calloc(f->code.size ? f->code.size : 1, sizeof(*f->seen));
+	f->seen = calloc(f->size ? f->size : 1, sizeof(*f->seen));
 	return f->insn && f->seen ? NULL : vmc_error_no_memory();
 }
 
@@ -403,18 +436,17 @@ static void close_decoder(struct follow *f)
 	vmc_vec_free(&f->doubtful);
 }
 
-struct vmc_error *vmc_x86_64_code_frame(struct vmc_bytes code, uint64_t start, uint64_t pc,
+struct vmc_error *vmc_x86_64_code_frame(const struct vmc_function_code *function, uint64_t pc,
 					bool is_return, struct vmc_code_frame *ret)
 {
-	struct follow f = {
-		.code = code, .start = start, .want = pc - start, .is_return = is_return
-	};
+	struct follow f = { .function = function,
+			    .size = function->code.size + function->cold.size,
+			    .pc = pc,
+			    .is_return = is_return };
 	struct vmc_error *err;
 
-	if (code.size > VMC_FRAME_CODE_MAX)
-		return vmc_error_new(VMC_LIMIT, "a function of %zu bytes", code.size);
-	if (f.want > code.size)
-		return vmc_error_new(VMC_NOT_FOUND, "outside of the function");
+	if (function->code.size > VMC_FRAME_CODE_MAX || function->cold.size > VMC_FRAME_CODE_MAX)
+		return vmc_error_new(VMC_LIMIT, "a function of %zu bytes", f.size);
 	err = open_decoder(&f);
 	if (!err && !follow_all(&f))
 		err = vmc_error_no_memory();

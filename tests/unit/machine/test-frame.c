@@ -8,9 +8,9 @@
 static struct vmc_error *frame_at(const char *code, size_t n, uint64_t pc, bool is_return,
 				  struct vmc_code_frame *ret)
 {
-	struct vmc_bytes b = { (const uint8_t *)code, n };
+	struct vmc_function_code f = { .code = { (const uint8_t *)code, n }, .start = START };
 
-	return vmc_x86_64_code_frame(b, START, START + pc, is_return, ret);
+	return vmc_x86_64_code_frame(&f, START + pc, is_return, ret);
 }
 
 #define FRAME(code, pc, is_return, ret) \
@@ -72,6 +72,29 @@ static void frame_pointers_and_branches(void **state)
 	assert_false(f.sure);
 }
 
+/* What gcc thinks is never run lies in another place, without a beginning of its own. */
+static void cold_parts_are_reached_by_jumps(void **state)
+{
+	/* push %rbx; je cold; pop %rbx; ret -- cold: push %rax; call +0; pop %rax; jmp back */
+	static const char code[] = "\x53\x0f\x84\xf9\x0f\0\0\x5b\xc3";
+	static const char cold[] = "\x50\xe8\0\0\0\0\x58\xe9\xfb\xef\xff\xff";
+	struct vmc_function_code f = {
+		.code = { (const uint8_t *)code, sizeof(code) - 1 },
+		.cold = { (const uint8_t *)cold, sizeof(cold) - 1 },
+		.start = START,
+		.cold_start = START + 0x1000,
+	};
+	struct vmc_code_frame got;
+
+	(void)state;
+	assert_ok(vmc_x86_64_code_frame(&f, START + 0x1006, true, &got));
+	assert_int_equal(got.offset, 24);
+	assert_int_equal(got.saved, 1u << VMC_X86_RBX);
+	assert_true(got.sure);
+	f.cold.size = 0;
+	assert_code(vmc_x86_64_code_frame(&f, START + 0x1006, true, &got), VMC_NOT_FOUND);
+}
+
 static void calls_are_known_by_their_bytes(void **state)
 {
 	static const struct {
@@ -106,6 +129,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pushes_and_pops_are_summed_up),
 		cmocka_unit_test(frame_pointers_and_branches),
+		cmocka_unit_test(cold_parts_are_reached_by_jumps),
 		cmocka_unit_test(calls_are_known_by_their_bytes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

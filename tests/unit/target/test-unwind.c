@@ -355,7 +355,9 @@ static void frame_pointers_are_followed_where_tables_are_silent(void **state)
 		first = base + 0x400;
 		mini_u64(&m, first, leaf + 3);
 		mini_u64(&m, first + 8, base);
-		assert_int_equal(walk(&m, &regs, want, VMC_ARRAY_SIZE(want), &tr), VMC_NOT_FOUND);
+		/* without tables the code is asked, by which a 0 is the return address of outer() */
+		assert_int_equal(walk(&m, &regs, want, VMC_ARRAY_SIZE(want), &tr),
+				 tables ? VMC_NOT_FOUND : VMC_BAD_FORMAT);
 		assert_int_equal(m.target->orc.count != 0, tables);
 		assert_int_equal(is_missing(m.target, "ORC unwind tables"), !tables);
 	}
