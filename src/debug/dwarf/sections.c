@@ -32,6 +32,8 @@ static const char *const names[DWARF_SECTIONS] = {
 	[DWARF_ARANGES] = ".debug_aranges",
 	[DWARF_RANGES] = ".debug_ranges",
 	[DWARF_RNGLISTS] = ".debug_rnglists",
+	[DWARF_LOC] = ".debug_loc",
+	[DWARF_LOCLISTS] = ".debug_loclists",
 	[DWARF_LINE] = ".debug_line",
 };
 

@@ -24,6 +24,8 @@ enum dwarf_section {
 	DWARF_ARANGES,
 	DWARF_RANGES,   /* version 4 and before */
 	DWARF_RNGLISTS, /* version 5 */
+	DWARF_LOC,	/* version 4 and before */
+	DWARF_LOCLISTS, /* version 5 */
 	DWARF_LINE,
 	DWARF_SECTIONS,
 };

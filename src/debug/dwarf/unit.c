@@ -204,7 +204,27 @@ static const uint8_t slots[] = {
 	[DWARF_AT_CALL_COLUMN] = DWARF_CALL_COLUMN + 1,
 	[DWARF_AT_ADDR_BASE] = DWARF_ADDR_BASE + 1,
 	[DWARF_AT_RNGLISTS_BASE] = DWARF_RNGLISTS_BASE + 1,
+	[DWARF_AT_LOCLISTS_BASE] = DWARF_LOCLISTS_BASE + 1,
+	[DWARF_AT_LOCATION] = DWARF_LOCATION + 1,
+	[DWARF_AT_FRAME_BASE] = DWARF_FRAME_BASE + 1,
+	[DWARF_AT_DECL_LINE] = DWARF_DECL_LINE + 1,
+	[DWARF_AT_CALL_RETURN_PC] = DWARF_CALL_RETURN_PC + 1,
+	[DWARF_AT_CALL_VALUE] = DWARF_CALL_VALUE + 1,
+	[DWARF_AT_CALL_ORIGIN] = DWARF_ORIGIN + 1,
+	[DWARF_AT_CALL_PARAMETER] = DWARF_ORIGIN + 1,
+	[DWARF_AT_CALL_TARGET] = DWARF_CALL_TARGET + 1,
 };
+
+/* The slot, plus 1, of an attribute; 0 for those that are not kept. */
+static uint8_t slot_of(uint64_t at)
+{
+	if (at < sizeof(slots))
+		return slots[at];
+	/* before version 5, GCC's own */
+	if (at == DWARF_AT_GNU_CALL_SITE_VALUE)
+		return DWARF_CALL_VALUE + 1;
+	return at == DWARF_AT_GNU_CALL_SITE_TARGET ? DWARF_CALL_TARGET + 1 : 0;
+}
 
 struct vmc_error *dwarf_decode(const struct dwarf_sections *s, const struct dwarf_unit *u,
 			       uint64_t offset, uint64_t declaration, struct dwarf_die *ret)
@@ -220,7 +240,7 @@ struct vmc_error *dwarf_decode(const struct dwarf_sections *s, const struct dwar
 	ret->tag = (uint32_t)vmc_cursor_uleb(&declared);
 	ret->children = vmc_cursor_u8(&declared);
 	while (dwarf_spec_next(&declared, &spec)) {
-		uint8_t slot = spec.at < sizeof(slots) ? slots[spec.at] : 0;
+		uint8_t slot = slot_of(spec.at);
 		struct dwarf_value ignored;
 
 		VMC_TRY(dwarf_read_value(s, u, &c, &spec,

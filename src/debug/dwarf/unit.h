@@ -71,7 +71,7 @@ enum dwarf_slot {
 	DWARF_LOWER_BOUND,
 	DWARF_UPPER_BOUND,
 	DWARF_COUNT,
-	DWARF_ORIGIN, /* specification or abstract origin */
+	DWARF_ORIGIN, /* specification, abstract origin, of calls what is called or given */
 	DWARF_DECLARATION,
 	DWARF_EXTERNAL,
 	DWARF_ENCODING,
@@ -87,6 +87,13 @@ enum dwarf_slot {
 	DWARF_CALL_COLUMN,
 	DWARF_ADDR_BASE,
 	DWARF_RNGLISTS_BASE,
+	DWARF_LOCLISTS_BASE,
+	DWARF_LOCATION,
+	DWARF_FRAME_BASE,
+	DWARF_DECL_LINE,
+	DWARF_CALL_RETURN_PC,
+	DWARF_CALL_VALUE,
+	DWARF_CALL_TARGET,
 	DWARF_SLOTS,
 };
 
