@@ -326,11 +326,11 @@ static void expressions_have_values(void **state)
 	VALUE("\x11\x7f\x2b", 1);		  /* 5 > -1, signed */
 	VALUE("\x31\x32\x17\x1c\x22", 6);	  /* 5 1 2 -> 2 5 1; 2 + (5 - 1) */
 	assert_code(value_of("\x13\x13", 2, &v), VMC_BAD_FORMAT);
-	assert_code(value_of("\x30\x1b", 2, &v), VMC_UNSUPPORTED); /* 5 / 0 has no value */
+	assert_code(value_of("\x30\x1b", 2, &v), VMC_BAD_FORMAT); /* 5 / 0 has no value */
 	assert_code(value_of("\x73\0", 2, &v), VMC_NOT_FOUND);	   /* rbx is not known */
 	assert_code(value_of("\x76\0\6", 3, &v), VMC_UNMAPPED);
 	assert_code(value_of("\x08", 1, &v), VMC_BAD_FORMAT);
-	assert_code(value_of("\x31\x2f\xfd\xff", 4, &v), VMC_UNSUPPORTED); /* skip could loop */
+	assert_code(value_of("\x31\x2f\xfd\xff", 4, &v), VMC_LIMIT); /* skip to itself */
 }
 
 int main(void)
