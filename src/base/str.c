@@ -116,6 +116,12 @@ void vmc_str_add_untrusted(struct vmc_str *s, const void *bytes, size_t size)
 	}
 }
 
+void vmc_str_add_safe(struct vmc_str *s, const char *text)
+{
+	if (text)
+		vmc_str_add_untrusted(s, text, strlen(text));
+}
+
 bool vmc_str_starts(const char *s, const char *prefix)
 {
 	return strncmp(s, prefix, strlen(prefix)) == 0;

@@ -40,6 +40,8 @@ void vmc_str_deinit(struct vmc_str *s);
  * bytes that are not printable ASCII or valid UTF-8 are shown as \xNN.
  */
 void vmc_str_add_untrusted(struct vmc_str *s, const void *bytes, size_t size);
+/* The same of a string that ends with a NUL; nothing for NULL. */
+void vmc_str_add_safe(struct vmc_str *s, const char *text);
 
 bool vmc_str_starts(const char *s, const char *prefix);
 bool vmc_str_ends(const char *s, const char *suffix);

@@ -3,6 +3,8 @@
 
 #include "render/stack.h"
 #include "render/words.h"
+#include "target/lines.h"
+#include "target/variables.h"
 
 struct walk {
 	struct vmc_session *s;
@@ -45,6 +47,10 @@ static void show(struct walk *w, const struct vmc_task *task, const struct vmc_c
 		vmc_str_add(w->out, ")\n");
 		vmc_session_complain(w->s, "bt", vmc_error_wrap(err, "pid %d", task->pid));
 		return;
+	}
+	if (w->flags & VMC_BT_VARIABLES) {
+		vmc_target_lines(w->s->target, &tr);
+		vmc_target_variables(w->s->target, &tr);
 	}
 	vmc_stack_crash(&tr, w->flags, w->out);
 	if (tr.stopped || tr.truncated)
@@ -119,7 +125,8 @@ static struct vmc_error *run(struct vmc_session *s, const struct vmc_args *args,
 	if (idle && !vmc_streq(idle, "idle"))
 		return vmc_error_new(VMC_USAGE, "-n takes the word idle");
 	w.flags = (vmc_args_has(args, 's') || vmc_args_has(args, 'x') ? VMC_BT_OFFSET : 0) |
-		  (vmc_args_has(args, 'x') && !vmc_args_has(args, 'd') ? VMC_BT_HEX : 0);
+		  (vmc_args_has(args, 'x') && !vmc_args_has(args, 'd') ? VMC_BT_HEX : 0) |
+		  (vmc_args_has(args, 'v') ? VMC_BT_VARIABLES : 0);
 	if (vmc_args_has(args, 'a'))
 		return show_cpus(&w, "all", idle);
 	if (vmc_args_has(args, 'c'))
@@ -149,8 +156,8 @@ static struct vmc_error *run(struct vmc_session *s, const struct vmc_args *args,
 const struct vmc_command vmc_command_bt = {
 	.name = "bt",
 	.aliases = "",
-	.options = "ac:pgsxdn:",
-	.usage = "[-a | -c cpus | -p] [-g] [-s] [-x | -d] [-n idle] [pid | task | name]...",
+	.options = "ac:pgsvxdn:",
+	.usage = "[-a | -c cpus | -p] [-g] [-s] [-v] [-x | -d] [-n idle] [pid | task | name]...",
 	.summary = "backtrace of the kernel stack of tasks",
 	.help = "Without arguments, of the task that is selected (set): at first the one that\n"
 		"panicked. Frames are found by the kernel's own unwind tables from real registers. "
@@ -165,6 +172,11 @@ const struct vmc_command vmc_command_bt = {
 		"  -p       the task that panicked\n"
 		"  -g       every thread of the process\n"
 		"  -s       with the offset in the function, in decimal\n"
+		"  -v       with the parameters and locals of each frame, where a vmlinux tells "
+		"them;\n"
+		"           \"by the caller\": its function did not keep it, but what it was "
+		"called with\n"
+		"           is known. (In crash, -v looks for stacks that overflowed.)\n"
 		"  -x       with the offset, in hexadecimal; -d: in decimal\n"
 		"\n"
 		"EXAMPLES\n"
@@ -173,6 +185,8 @@ const struct vmc_command vmc_command_bt = {
 		"  One task by pid, by address, by name:\n"
 		"    bt 162\n"
 		"    bt ff42ad4f41b42100\n"
-		"    bt -x insmod\n",
+		"    bt -x insmod\n"
+		"  With what was the function that crashed called?\n"
+		"    bt -v -p\n",
 	.run = run,
 };

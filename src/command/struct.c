@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "command/typename.h"
-#include "render/layout.h"
-#include "render/value.h"
+#include "target/layout.h"
+#include "target/value.h"
 #include "render/words.h"
 
 /* More objects in a row are a slip of the finger. */

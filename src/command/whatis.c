@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "command/typename.h"
-#include "render/layout.h"
+#include "target/layout.h"
 #include "render/words.h"
 #include "target/field.h"
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Source positions, where the debug info tells them. */
+/* Source positions and variables, where the debug info tells them. */
 #include "inquest/inquest.h"
 #include "target/lines.h"
+#include "target/variables.h"
 
 void vmc_inquest_lines(struct vmc_report *r)
 {
 	if (!r->target)
 		return;
 	vmc_target_lines(r->target, &r->backtrace);
+	vmc_target_variables(r->target, &r->backtrace);
 	for (size_t i = 0; i < r->cpus.len; i++)
 		vmc_target_lines(r->target, &r->cpus.data[i].trace);
 }

@@ -3,6 +3,7 @@
 #include "render/json-parts.h"
 
 #include "target/lines.h"
+#include "target/variables.h"
 
 static const char *found_by(enum vmc_frame_by by)
 {
@@ -26,9 +27,36 @@ static void set_place(struct json_object *o, const struct vmc_source_place *p)
 	vmc_json_set(o, "inlined", json_object_new_boolean(p && p->inlined));
 }
 
-/* A function whose code stands in that of the frame: what is known of the frame is true of it. */
-static struct json_object *inlined(const struct vmc_frame *f, const struct vmc_source_place *p)
+static struct json_object *variable(const struct vmc_frame_variable *v)
 {
+	struct json_object *o = json_object_new_object();
+
+	vmc_json_set(o, "name", vmc_json_text(v->name));
+	vmc_json_set(o, "kind", json_object_new_string(v->is_parameter ? "parameter" : "local"));
+	vmc_json_set(o, "type", vmc_json_text(v->type));
+	vmc_json_set(o, "value", vmc_json_text(v->value));
+	vmc_json_set(o, "by", vmc_json_text(vmc_variable_by(v->by)));
+	vmc_json_set(o, "location", vmc_json_text(v->location));
+	vmc_json_set(o, "why", vmc_json_text(v->why));
+	vmc_json_set(o, "line", vmc_json_int(v->line, v->line));
+	return o;
+}
+
+/* Of the function at place `i` of the frame. */
+static struct json_object *variables(const struct vmc_frame *f, size_t i)
+{
+	const struct vmc_frame_function *function = vmc_frame_function_at(f, i);
+	struct json_object *a = json_object_new_array();
+
+	for (size_t k = 0; function && k < function->n_variables; k++)
+		json_object_array_add(a, variable(&function->variables[k]));
+	return a;
+}
+
+/* A function whose code stands in that of the frame: what is known of the frame is true of it. */
+static struct json_object *inlined(const struct vmc_frame *f, size_t i)
+{
+	const struct vmc_source_place *p = &f->places[i];
 	struct json_object *o = json_object_new_object();
 
 	vmc_json_set(o, "function", vmc_json_text(p->function));
@@ -40,6 +68,7 @@ static struct json_object *inlined(const struct vmc_frame *f, const struct vmc_s
 	vmc_json_set(o, "reliable", json_object_new_boolean(f->reliable));
 	vmc_json_set(o, "found_by", json_object_new_string(found_by(f->by)));
 	vmc_json_set(o, "exception", NULL);
+	vmc_json_set(o, "variables", variables(f, i));
 	return o;
 }
 
@@ -56,7 +85,7 @@ struct json_object *vmc_json_backtrace(const struct vmc_trace *tr)
 		if (f->user)
 			continue;
 		for (size_t k = 0; k + 1 < f->n_places; k++)
-			json_object_array_add(a, inlined(f, &f->places[k]));
+			json_object_array_add(a, inlined(f, k));
 		o = json_object_new_object();
 		vmc_json_set(o, "function", vmc_json_text(f->where.name));
 		vmc_json_set(o, "offset", vmc_json_int(named, (int64_t)f->offset));
@@ -67,6 +96,7 @@ struct json_object *vmc_json_backtrace(const struct vmc_trace *tr)
 		vmc_json_set(o, "reliable", json_object_new_boolean(f->reliable));
 		vmc_json_set(o, "found_by", json_object_new_string(found_by(f->by)));
 		vmc_json_set(o, "exception", vmc_json_text(f->exception));
+		vmc_json_set(o, "variables", variables(f, f->n_places ? f->n_places - 1 : 0));
 		json_object_array_add(a, o);
 	}
 	return a;

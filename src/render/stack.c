@@ -4,12 +4,18 @@
 #include <string.h>
 
 #include "render/words.h"
+#include "target/layout.h"
 #include "target/lines.h"
+#include "target/variables.h"
 
 /* A recursion of up to this many functions that call each other is recognised. */
 #define PERIOD_MAX 4
 /* Rounds of a recursion that are shown before the rest is folded. */
 #define ROUNDS_SHOWN 2
+/* Frames whose arguments are shown, from where it happened on. */
+#define ARGUMENT_FRAMES 4
+/* Arguments of one function: a line is cut at the width anyway. */
+#define ARGUMENTS_SHOWN 6
 /* One line holds the functions that tell what a CPU did. */
 #define ONE_LINE_FRAMES 8
 
@@ -75,8 +81,35 @@ static void place(const struct vmc_source_place *p, struct vmc_str *out)
 		vmc_str_addf(out, ":%u", p->line);
 }
 
+/* "(p = 0x0, len = 64)", a quiet line; nothing where not one of them is known. */
+static void arguments_row(const struct vmc_frame *f, size_t i, struct vmc_sheet *s,
+			  struct vmc_section *sec)
+{
+	const struct vmc_frame_function *function = vmc_frame_function_at(f, i);
+	vmc_autostr struct vmc_str text = { 0 };
+	size_t n = 0, known = 0;
+
+	for (size_t k = 0; function && k < function->n_variables; k++) {
+		const struct vmc_frame_variable *v = &function->variables[k];
+
+		if (!v->is_parameter)
+			continue;
+		if (n++ == ARGUMENTS_SHOWN) {
+			vmc_str_add(&text, ", ...");
+			break;
+		}
+		vmc_str_addf(&text, "%s%s = ", n > 1 ? ", " : "", v->name ? v->name : "?");
+		vmc_str_add(&text, v->value ? v->value : vmc_say(s->lang, "<not known>"));
+		known += v->value != NULL;
+	}
+	if (!known)
+		return;
+	vmc_sheet_row(s, sec, VMC_MOOD_QUIET, NULL, "       (%s)", vmc_str_text(&text));
+}
+
 /* Functions whose code stands in that of the frame: they have no number, as they have no stack. */
-static void inlined_rows(const struct vmc_frame *f, struct vmc_sheet *s, struct vmc_section *sec)
+static void inlined_rows(const struct vmc_frame *f, bool arguments, struct vmc_sheet *s,
+			 struct vmc_section *sec)
 {
 	for (size_t i = 0; i + 1 < f->n_places; i++) {
 		vmc_autostr struct vmc_str text = { 0 };
@@ -86,10 +119,12 @@ static void inlined_rows(const struct vmc_frame *f, struct vmc_sheet *s, struct 
 		vmc_str_addf(&text, " %s", vmc_say(s->lang, "(inlined)"));
 		place(&f->places[i], &text);
 		vmc_sheet_take(s, sec, f->reliable ? VMC_MOOD_PLAIN : VMC_MOOD_DOUBT, NULL, &text);
+		if (arguments)
+			arguments_row(f, i, s, sec);
 	}
 }
 
-static void frame_row(const struct vmc_frame *f, size_t number, struct vmc_sheet *s,
+static void frame_row(const struct vmc_frame *f, size_t number, bool arguments, struct vmc_sheet *s,
 		      struct vmc_section *sec)
 {
 	vmc_autostr struct vmc_str text = { 0 };
@@ -100,16 +135,28 @@ static void frame_row(const struct vmc_frame *f, size_t number, struct vmc_sheet
 		vmc_str_add(&text, " ---");
 		vmc_sheet_take(s, sec, VMC_MOOD_BAD, NULL, &text);
 	}
-	inlined_rows(f, s, sec);
+	inlined_rows(f, arguments, s, sec);
 	vmc_str_addf(&text, "#%-3zu %s", number, f->reliable ? "" : "? ");
 	vmc_words_frame(f, &text);
 	place(vmc_frame_place(f), &text);
 	vmc_sheet_take(s, sec, f->reliable ? VMC_MOOD_PLAIN : VMC_MOOD_DOUBT, NULL, &text);
+	if (arguments)
+		arguments_row(f, f->n_places ? f->n_places - 1 : 0, s, sec);
+}
+
+/* The frame that an exception interrupted, the first there is: where it happened. 0: none. */
+static size_t interrupted(const struct vmc_trace *tr)
+{
+	for (size_t i = 1; i < tr->frames.len; i++) {
+		if (tr->frames.data[i].exception && !tr->frames.data[i].user)
+			return i;
+	}
+	return 0;
 }
 
 void vmc_stack_rows(const struct vmc_trace *tr, struct vmc_sheet *s, struct vmc_section *sec)
 {
-	size_t number = 0;
+	size_t number = 0, start = interrupted(tr);
 
 	for (size_t i = 0; i < tr->frames.len; i++) {
 		const struct vmc_frame *f = &tr->frames.data[i];
@@ -126,7 +173,7 @@ void vmc_stack_rows(const struct vmc_trace *tr, struct vmc_sheet *s, struct vmc_
 			number += repeats;
 			continue;
 		}
-		frame_row(f, number++, s, sec);
+		frame_row(f, number++, i >= start && i < start + ARGUMENT_FRAMES, s, sec);
 	}
 	if (tr->truncated)
 		vmc_sheet_sayf(s, sec, VMC_MOOD_DOUBT, "     ... more frames than the limit of %d",
@@ -139,13 +186,8 @@ void vmc_stack_rows(const struct vmc_trace *tr, struct vmc_sheet *s, struct vmc_
 void vmc_stack_one_line(enum vmc_lang lang, const struct vmc_trace *tr, struct vmc_str *out)
 {
 	const struct vmc_frame *f = tr->frames.data;
-	size_t n = tr->frames.len, start = 0, shown = 0;
+	size_t n = tr->frames.len, start = interrupted(tr), shown = 0;
 
-	/* the frame with an exception is the one that was interrupted */
-	for (size_t i = 1; i < n && !start; i++) {
-		if (f[i].exception && !f[i].user)
-			start = i;
-	}
 	for (size_t i = start; i < n && !f[i].user && shown < ONE_LINE_FRAMES; i++) {
 		size_t period, repeats = i > start ? vmc_stack_repeats(tr, i, &period) : 0;
 
@@ -290,6 +332,34 @@ static void separator(const struct vmc_trace *tr, size_t i, bool behind_block, s
 		vmc_str_add(out, "--- <IRQ stack> ---\n");
 }
 
+static void function_variables(const struct vmc_frame_function *f, struct vmc_str *out)
+{
+	if (f->inlined) {
+		vmc_str_add(out, "      ");
+		vmc_str_add(out, f->name ? f->name : "?");
+		vmc_str_add(out, " (inlined)\n");
+	}
+	for (size_t i = 0; i < f->n_variables; i++) {
+		const struct vmc_frame_variable *v = &f->variables[i];
+
+		vmc_str_add(out, f->inlined ? "          " : "      ");
+		vmc_str_add(out, v->is_parameter ? "parameter " : "");
+		vmc_layout_declare_text(v->type ? v->type : "?", v->name, out);
+		vmc_str_add(out, " = ");
+		if (v->value)
+			vmc_str_add(out, v->value);
+		else
+			vmc_str_addf(out, "<%s>", v->why ? v->why : "?");
+		vmc_str_add(out, v->by == VMC_VARIABLE_ENTRY ? "  (by the caller)\n" : "\n");
+	}
+}
+
+static void crash_variables(const struct vmc_frame *f, struct vmc_str *out)
+{
+	for (size_t i = 0; i < f->n_functions; i++)
+		function_variables(&f->functions[i], out);
+}
+
 void vmc_stack_crash(const struct vmc_trace *tr, unsigned int flags, struct vmc_str *out)
 {
 	size_t number = 0;
@@ -308,6 +378,8 @@ void vmc_stack_crash(const struct vmc_trace *tr, unsigned int flags, struct vmc_
 			crash_module(f, out);
 			vmc_str_addc(out, '\n');
 		}
+		if (flags & VMC_BT_VARIABLES)
+			crash_variables(f, out);
 		separator(tr, i, true, out);
 	}
 	if (tr->truncated)

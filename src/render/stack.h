@@ -10,7 +10,8 @@
 
 /*
  * "#0  panic+0x317", exception boundaries between, "?" before frames that are guesses; the
- * repetitions of a recursion are folded into one line.
+ * repetitions of a recursion are folded into one line. The frames where it happened have their
+ * arguments below them, where these are known.
  */
 void vmc_stack_rows(const struct vmc_trace *tr, struct vmc_sheet *s, struct vmc_section *sec);
 
@@ -23,6 +24,7 @@ size_t vmc_stack_repeats(const struct vmc_trace *tr, size_t at, size_t *ret_peri
 #define VMC_BT_OFFSET 1u /* bt -s: symbol+offset */
 #define VMC_BT_HEX 2u	 /* bt -x: offsets in hexadecimal */
 #define VMC_BT_NOREGS 4u /* without register blocks */
+#define VMC_BT_VARIABLES 8u /* bt -v: below each frame */
 
 /* The frames as crash's `bt` lays them out, without the PID line. */
 void vmc_stack_crash(const struct vmc_trace *tr, unsigned int flags, struct vmc_str *out);

@@ -12,8 +12,7 @@
 
 void vmc_words_safe(struct vmc_str *out, const char *text)
 {
-	if (text)
-		vmc_str_add_untrusted(out, text, strlen(text));
+	vmc_str_add_safe(out, text);
 }
 
 /* Names of days and months are English whatever the locale: scripts read this. */

@@ -42,6 +42,9 @@ struct vmc_frame {
 	/* source positions, innermost first, the frame's own function last; see target/lines.h */
 	const struct vmc_source_place *places;
 	size_t n_places;
+	/* the same functions with their variables; see target/variables.h */
+	const struct vmc_frame_function *functions;
+	size_t n_functions;
 };
 
 struct vmc_trace {

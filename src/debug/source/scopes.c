@@ -2,6 +2,7 @@
 #include "debug/source/scopes.h"
 
 #include "debug/dwarf/constants.h"
+#include "debug/dwarf/graph.h"
 
 /* Ranges of units that are kept: of a vmlinux 70,000 at most. */
 #define RANGES_MAX (1u << 20)
@@ -22,10 +23,18 @@ struct vmc_error *source_info_init(struct source_info *s, struct vmc_elf *e,
 
 void source_info_deinit(struct source_info *s)
 {
+	vmc_types_free(s->types);
 	vmc_vec_free(&s->ranges);
 	dwarf_info_deinit(&s->info);
 	dwarf_sections_deinit(&s->sections);
 	*s = (struct source_info){ 0 };
+}
+
+struct vmc_error *source_type_at(struct source_info *s, uint32_t entry, const struct vmc_type **ret)
+{
+	if (!s->types)
+		VMC_TRY(dwarf_types_of(&s->info, &s->types));
+	return dwarf_type_at(s->types, entry, ret);
 }
 
 /* --- the unit --- */

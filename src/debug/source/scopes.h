@@ -11,6 +11,7 @@
 
 #include "debug/source/ranges.h"
 #include "debug/symbols/elfsym.h"
+#include "debug/types/type.h"
 
 /* Scopes within each other: the deepest of a kernel has some thirty. */
 #define SOURCE_SCOPES_MAX 128u
@@ -28,13 +29,18 @@ struct source_info {
 	struct dwarf_sections sections;
 	struct dwarf_info info;
 	VMC_VEC(struct source_unit_range) ranges;
-	size_t looked_at; /* units */
+	size_t looked_at;	 /* units */
+	struct vmc_types *types; /* NULL until asked for */
 };
 
 /* `e` must outlive it; `loaded` as for dwarf_sections_init(). VMC_NOT_FOUND: no debug info. */
 struct vmc_error *source_info_init(struct source_info *s, struct vmc_elf *e,
 				   const struct dwarf_bases *loaded) VMC_MUST_CHECK;
 void source_info_deinit(struct source_info *s);
+
+/* Types by entry, owned by it: see dwarf/graph.h for what they cannot. */
+struct vmc_error *source_type_at(struct source_info *s, uint32_t entry,
+				 const struct vmc_type **ret) VMC_MUST_CHECK;
 
 struct source_unit {
 	struct dwarf_die die; /* its first entry */
@@ -47,8 +53,8 @@ struct vmc_error *source_unit_at(struct source_info *s, uint64_t pc,
 
 /* Outermost first: a function, then inlined ones and blocks. */
 struct source_scopes {
-	struct dwarf_die dies[SOURCE_SCOPES_MAX];
 	size_t n;
+	struct dwarf_die dies[SOURCE_SCOPES_MAX];
 };
 
 /* What covers `pc` in its unit; a part that is damaged ends it. */

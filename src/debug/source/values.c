@@ -5,12 +5,15 @@
 
 /* What a caller passed may be what its own caller passed: so many times. */
 #define CALLERS_MAX 8
+/* Callers asked for one variable: what it is made of doubles with each, if somebody means ill. */
+#define QUESTIONS_MAX 64
 
 /* An expression while it is evaluated. */
 struct evaluation {
 	struct source_stack *stack;
 	size_t frame;
-	int depth; /* callers that were asked so far */
+	int depth;	     /* callers that this one is asked for */
+	unsigned int *asked; /* in all */
 };
 
 void source_stack_deinit(struct source_stack *s)
@@ -96,12 +99,12 @@ static struct vmc_error *passed(struct evaluation *e, struct vmc_bytes place, ui
 				uint64_t *ret)
 {
 	struct source_stack *s = e->stack;
-	struct evaluation caller = { s, e->frame + 1, e->depth + 1 };
+	struct evaluation caller = { s, e->frame + 1, e->depth + 1, e->asked };
 	struct source_stack_frame *f;
 	struct dwarf_die call;
 	struct vmc_bytes expr;
 
-	if (caller.depth > CALLERS_MAX)
+	if (caller.depth > CALLERS_MAX || ++*e->asked > QUESTIONS_MAX)
 		return vmc_error_new(VMC_LIMIT, "too many callers were asked");
 	if (!s->frames[e->frame].is_callee || caller.frame >= s->n)
 		return no_caller("it is no frame");
@@ -198,7 +201,8 @@ static bool constant_place(const struct dwarf_value *v, struct vmc_expr_place *r
 struct vmc_error *source_place(struct source_stack *s, size_t i, const struct source_variable *v,
 			       struct vmc_expr_place *ret)
 {
-	struct evaluation e = { .stack = s, .frame = i };
+	unsigned int asked = 0;
+	struct evaluation e = { .stack = s, .frame = i, .asked = &asked };
 	struct vmc_expr_scope scope;
 	struct vmc_expr_frame frame;
 

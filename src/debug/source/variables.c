@@ -7,6 +7,8 @@
 
 /* Of one function: the most of a kernel are some hundreds, from macros. */
 #define VARIABLES_MAX 4096u
+/* C promises 127. */
+#define PARAMETERS_MAX 128u
 
 void source_frame_deinit(struct source_frame *f)
 {
@@ -102,26 +104,34 @@ static struct vmc_error *add_variables(struct source_info *s, const struct sourc
 	return NULL;
 }
 
-static bool insert(struct source_function *f, size_t at, const struct source_variable *v)
+/* Moves the variable made from `origin` to place `at`, or puts `v` there where there is none. */
+static bool put(struct source_function *f, size_t at, uint32_t origin,
+		const struct source_variable *v)
 {
-	if (!vmc_vec_push(&f->variables, *v))
+	struct source_variable *list, found = *v;
+	size_t from = at;
+
+	while (from < f->variables.len && f->variables.data[from].origin != origin)
+		from++;
+	if (from == f->variables.len && !vmc_vec_push(&f->variables, found))
 		return false;
-	memmove(&f->variables.data[at + 1], &f->variables.data[at],
-		(f->variables.len - 1 - at) * sizeof(*v));
-	f->variables.data[at] = *v;
+	list = f->variables.data;
+	found = list[from];
+	memmove(&list[at + 1], &list[at], (from - at) * sizeof(*list));
+	list[at] = found;
 	return true;
 }
 
 /*
  * Parameters that were optimised out may stand in the abstract instance alone; its order is that
- * of the source, and the concrete ones keep it.
+ * of the source, which the concrete ones need not keep.
  */
-static struct vmc_error *add_missing(struct source_info *s, const struct source_bases *b,
-				     const struct dwarf_die *scope, struct source_function *f)
+static struct vmc_error *complete_parameters(struct source_info *s, const struct source_bases *b,
+					     const struct dwarf_die *scope,
+					     struct source_function *f)
 {
 	struct dwarf_die abstract;
 	struct dwarf_walk w;
-	size_t at = 0;
 	vmc_autoerror struct vmc_error *none = NULL;
 
 	if (!entry_of(&scope->values[DWARF_ORIGIN]))
@@ -130,7 +140,7 @@ static struct vmc_error *add_missing(struct source_info *s, const struct source_
 	if (none)
 		return NULL;
 	w = dwarf_children(&s->info, &abstract);
-	while (f->variables.len < VARIABLES_MAX) {
+	for (size_t at = 0; at < PARAMETERS_MAX;) {
 		struct source_variable v;
 		struct dwarf_die d;
 		bool more;
@@ -140,13 +150,9 @@ static struct vmc_error *add_missing(struct source_info *s, const struct source_
 			break;
 		if (d.tag != DWARF_TAG_PARAMETER)
 			continue;
-		if (at < f->variables.len && f->variables.data[at].origin == d.offset) {
-			at++;
-			continue;
-		}
 		read_variable(s, b, 0, &d, &v);
 		v.origin = d.offset;
-		if (!insert(f, at++, &v))
+		if (!put(f, at++, d.offset, &v))
 			return vmc_error_no_memory();
 	}
 	return NULL;
@@ -165,7 +171,7 @@ static struct vmc_error *add_function(struct source_info *s, struct source_frame
 	struct vmc_error *err = add_variables(s, b, pc, &dies[i], &f);
 
 	if (!err)
-		err = add_missing(s, b, &dies[i], &f);
+		err = complete_parameters(s, b, &dies[i], &f);
 	for (i++; !err && i < out->scopes->n && dies[i].tag == DWARF_TAG_LEXICAL_BLOCK; i++)
 		err = add_variables(s, b, pc, &dies[i], &f);
 	if (!err && !vmc_vec_push(&out->functions, f))
@@ -173,6 +179,17 @@ static struct vmc_error *add_function(struct source_info *s, struct source_frame
 	if (err)
 		vmc_vec_free(&f.variables);
 	return err;
+}
+
+/* Gives back the room of scopes that there are not: stacks have many frames. */
+static void cut_scopes(struct source_frame *f)
+{
+	size_t size =
+		offsetof(struct source_scopes, dies) + f->scopes->n * sizeof(f->scopes->dies[0]);
+	struct source_scopes *cut = realloc(f->scopes, size);
+
+	if (cut)
+		f->scopes = cut;
 }
 
 struct vmc_error *source_frame_at(struct source_info *s, uint64_t pc, struct source_frame *ret)
@@ -186,6 +203,7 @@ struct vmc_error *source_frame_at(struct source_info *s, uint64_t pc, struct sou
 	if (!f.scopes)
 		return vmc_error_no_memory();
 	source_scopes_at(s, &f.unit, pc, f.scopes);
+	cut_scopes(&f);
 	err = NULL;
 	for (size_t i = f.scopes->n; i-- > 0 && !err;) {
 		if (f.scopes->dies[i].tag != DWARF_TAG_LEXICAL_BLOCK)

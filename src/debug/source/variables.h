@@ -26,7 +26,7 @@ struct source_function {
 	const char *name; /* NULL unknown */
 	bool inlined;
 	VMC_VEC(struct source_variable)
-		variables; /* parameters first, in the order of the source */
+	variables; /* parameters first, in the order of the source */
 };
 
 /* All that covers an address. */

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "render/value.h"
+#include "target/value.h"
 
 #include <string.h>
 
-#include "render/layout.h"
-#include "render/words.h"
+#include "target/layout.h"
 
 #define PAGE_BYTES 4096u
 /* Values in one command: what overlaps in unions of unions multiplies without limit. */
 #define PRINTED_MAX (1u << 20)
+
+/* The same in brief. */
+#define BRIEF_ELEMENTS 4
+#define BRIEF_MEMBERS 6
+#define BRIEF_TEXT 64
 
 /* --- images --- */
 
@@ -55,6 +59,24 @@ struct vmc_error *vmc_image_read(const struct vmc_reader *mem, uint64_t addr, ui
 	return NULL;
 }
 
+struct vmc_error *vmc_image_make(uint64_t size, struct vmc_image *ret)
+{
+	struct vmc_image image = { .size = size, .by_byte = true };
+
+	if (size > VMC_VALUE_MAX)
+		return vmc_error_new(VMC_LIMIT, "%llu bytes: values of up to %u are shown",
+				     (unsigned long long)size, VMC_VALUE_MAX);
+	image.n_pages = size ? (size_t)size : 1;
+	image.data = calloc(1, image.n_pages);
+	image.absent = calloc(1, image.n_pages);
+	if (!image.data || !image.absent) {
+		vmc_image_deinit(&image);
+		return vmc_error_no_memory();
+	}
+	*ret = image;
+	return NULL;
+}
+
 void vmc_image_deinit(struct vmc_image *image)
 {
 	free(image->data);
@@ -66,15 +88,15 @@ void vmc_image_deinit(struct vmc_image *image)
 /* Why bytes [offset, offset + size) are missing; `all`: only when none of them is there. */
 static enum vmc_code absent(const struct vmc_image *image, uint64_t offset, uint64_t size, bool all)
 {
+	uint64_t grain = image->by_byte ? 1 : PAGE_BYTES, page, last;
 	enum vmc_code first = VMC_OK;
-	uint64_t page, last;
 
 	if (!size)
 		return VMC_OK;
 	if (!vmc_range_ok(offset, size, image->size))
 		return VMC_BAD_FORMAT;
-	page = (image->addr + offset) / PAGE_BYTES - image->addr / PAGE_BYTES;
-	last = (image->addr + offset + (size - 1)) / PAGE_BYTES - image->addr / PAGE_BYTES;
+	page = (image->addr + offset) / grain - image->addr / grain;
+	last = (image->addr + offset + (size - 1)) / grain - image->addr / grain;
 	for (; page <= last; page++) {
 		enum vmc_code code = image->absent[page];
 
@@ -90,7 +112,8 @@ static enum vmc_code absent(const struct vmc_image *image, uint64_t offset, uint
 
 static void reason(enum vmc_code code, struct vmc_str *out)
 {
-	vmc_str_addf(out, "<%s>", vmc_code_text(code));
+	vmc_str_addf(out, "<%s>",
+		     code == VMC_IMAGE_OPTIMISED_OUT ? "optimised out" : vmc_code_text(code));
 }
 
 /* --- printer --- */
@@ -228,6 +251,8 @@ static void integer(struct vmc_printer *p, const struct place *at, struct vmc_st
 		vmc_str_addf(out, "%llu", (unsigned long long)v);
 	if (t->size != 1 || at->bit_size || p->hex || t->flags & VMC_TYPE_BOOL)
 		return;
+	if (p->brief && !(t->flags & VMC_TYPE_CHAR)) /* of a number it says nothing */
+		return;
 	vmc_str_add(out, " '");
 	character((uint8_t)v, '\'', out);
 	vmc_str_addc(out, '\'');
@@ -248,7 +273,7 @@ static bool flags(const struct vmc_type *t, uint64_t v, struct vmc_str *out)
 			return false;
 		if (bit & left & ~seen) {
 			vmc_str_add(&names, names.len ? " | " : "");
-			vmc_words_safe(&names, e.name);
+			vmc_str_add_safe(&names, e.name);
 			left &= ~bit;
 		}
 		seen |= bit;
@@ -282,7 +307,7 @@ static void enumeration(struct vmc_printer *p, const struct place *at, struct vm
 			return;
 		}
 		if (((uint64_t)e.value & mask) == raw) {
-			vmc_words_safe(out, e.name);
+			vmc_str_add_safe(out, e.name);
 			return;
 		}
 	}
@@ -322,14 +347,14 @@ static void floating(struct vmc_printer *p, const struct place *at, struct vmc_s
 static void text_at(const struct vmc_printer *p, uint64_t addr, struct vmc_str *out)
 {
 	uint8_t buf[VMC_VALUE_ELEMENTS];
-	size_t have = 0, len;
+	size_t most = p->brief ? BRIEF_TEXT : sizeof(buf), have = 0, len;
 
-	while (have < sizeof(buf)) {
+	while (have < most) {
 		size_t n = PAGE_BYTES - (size_t)((addr + have) % PAGE_BYTES);
 		vmc_autoerror struct vmc_error *err = NULL;
 
-		if (n > sizeof(buf) - have)
-			n = sizeof(buf) - have;
+		if (n > most - have)
+			n = most - have;
 		err = vmc_read(&p->mem, addr + have, buf + have, n);
 		if (err && !have) {
 			reason(vmc_error_code(err), out);
@@ -359,7 +384,7 @@ static bool symbol(const struct vmc_printer *p, uint64_t addr, bool exact, struc
 	    !where.name || (exact && addr != where.addr))
 		return false;
 	vmc_str_add(out, exact ? "<" : " <");
-	vmc_words_safe(out, where.name);
+	vmc_str_add_safe(out, where.name);
 	if (addr != where.addr)
 		vmc_str_addf(out, "+%llu", (unsigned long long)(addr - where.addr));
 	vmc_str_addc(out, '>');
@@ -376,7 +401,7 @@ static void address(struct vmc_printer *p, uint64_t v, const struct vmc_type *ta
 	if (err) {
 		vmc_str_addc(out, ' ');
 		problem(p, err, out);
-	} else if (v && is_text(target)) {
+	} else if (v && is_text(target) && !(p->brief && !(v >> 47))) { /* none of a user's */
 		vmc_str_addc(out, ' ');
 		text_at(p, v, out);
 	} else {
@@ -408,7 +433,7 @@ static void array(struct vmc_printer *p, const struct place *at, struct vmc_str 
 {
 	const struct vmc_type *element, *core;
 	struct vmc_error *err = vmc_type_target(at->type, &element);
-	uint64_t n = at->type->count, shown = n < VMC_VALUE_ELEMENTS ? n : VMC_VALUE_ELEMENTS;
+	uint64_t n = at->type->count, most = VMC_VALUE_ELEMENTS, shown;
 	const uint8_t *bytes = at->image->data + at->bit / 8;
 
 	if (!err)
@@ -417,11 +442,18 @@ static void array(struct vmc_printer *p, const struct place *at, struct vmc_str 
 		problem(p, err, out);
 		return;
 	}
+	if (p->brief)
+		most = is_text(core) ? BRIEF_TEXT : BRIEF_ELEMENTS;
+	shown = n < most ? n : most;
 	if (!n) { /* its length is not in the type: where it is, as gdb shows it */
 		address(p, at->image->addr + at->bit / 8, element, out);
 		return;
 	}
 	if (is_text(core)) {
+		if (p->brief && memchr(bytes, 0, (size_t)shown)) {
+			text(bytes, strnlen((const char *)bytes, (size_t)shown), false, out);
+			return;
+		}
 		/* gdb leaves out the last of the NULs */
 		text(bytes, (size_t)(shown == n && !bytes[n - 1] ? n - 1 : shown), shown < n, out);
 		return;
@@ -434,12 +466,42 @@ static void array(struct vmc_printer *p, const struct place *at, struct vmc_str 
 	vmc_str_add(out, shown < n ? "...}" : "}");
 }
 
+/* The first few members, of one level. */
+static void brief_record(struct vmc_printer *p, const struct place *at, struct vmc_str *out)
+{
+	const struct vmc_type *t = at->type;
+
+	if (at->level) {
+		vmc_str_add(out, "{...}");
+		return;
+	}
+	vmc_str_addc(out, '{');
+	for (uint32_t i = 0; i < t->n_members && i < BRIEF_MEMBERS && !is_enough(p); i++) {
+		struct vmc_member m;
+		struct vmc_error *err = vmc_type_member_at(t, i, &m);
+
+		vmc_str_add(out, i ? ", " : "");
+		if (err) {
+			problem(p, err, out);
+			continue;
+		}
+		vmc_str_add_safe(out, m.name);
+		vmc_str_add(out, *m.name ? " = " : "");
+		value(p, at, m.type, at->bit + m.bit_offset, m.bit_size, out);
+	}
+	vmc_str_add(out, t->n_members > BRIEF_MEMBERS ? ", ...}" : "}");
+}
+
 static void record(struct vmc_printer *p, const struct place *at, bool follow, struct vmc_str *out)
 {
 	const struct vmc_type *t = at->type;
 
 	if (!t->n_members) {
 		vmc_str_add(out, "{<No data fields>}");
+		return;
+	}
+	if (p->brief) {
+		brief_record(p, at, out);
 		return;
 	}
 	vmc_str_add(out, "{\n");
@@ -456,7 +518,7 @@ static void record(struct vmc_printer *p, const struct place *at, bool follow, s
 		if (err) {
 			problem(p, err, out);
 		} else {
-			vmc_words_safe(out, m.name);
+			vmc_str_add_safe(out, m.name);
 			vmc_str_add(out, *m.name ? " = " : "");
 			value(p, at, m.type, m.bit_offset, m.bit_size, out);
 		}

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "render/layout.h"
+#include "target/layout.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "render/words.h"
 
 /*
  * Lines of one definition. Anonymous structs that hold each other many times over
@@ -122,7 +121,7 @@ void vmc_layout_declare_text(const char *type, const char *name, struct vmc_str 
 	vmc_str_addn(out, text, (size_t)(at - text));
 	if (at == text || !strchr("* (", at[-1]))
 		vmc_str_addc(out, ' ');
-	vmc_words_safe(out, name);
+	vmc_str_add_safe(out, name);
 	vmc_str_add(out, at);
 }
 
@@ -212,7 +211,7 @@ static struct vmc_error *short_enum(const struct vmc_type *t, struct vmc_str *ou
 
 		VMC_TRY(vmc_type_enumerator_at(t, i, &e));
 		vmc_str_add(out, i ? ", " : "");
-		vmc_words_safe(out, e.name);
+		vmc_str_add_safe(out, e.name);
 		if (e.value != expected)
 			vmc_str_addf(out, " = %lld", (long long)e.value);
 		expected = (int64_t)((uint64_t)e.value + 1);
@@ -291,7 +290,7 @@ static struct vmc_error *long_enum(const struct vmc_type *t, struct vmc_str *out
 			return vmc_error_new(VMC_LIMIT, "the enum has more than %d values", i);
 		VMC_TRY(vmc_type_enumerator_at(t, i, &e));
 		vmc_str_add(out, "  ");
-		vmc_words_safe(out, e.name);
+		vmc_str_add_safe(out, e.name);
 		vmc_str_addf(out, " = %lld\n", (long long)e.value);
 	}
 	return NULL;
@@ -301,7 +300,7 @@ static void note(const struct vmc_layout *l, struct vmc_str *out)
 {
 	if (l->note) {
 		vmc_str_add(out, "  ");
-		vmc_words_safe(out, l->note);
+		vmc_str_add_safe(out, l->note);
 	}
 	vmc_str_addc(out, '\n');
 }
@@ -323,7 +322,7 @@ static struct vmc_error *definition(const struct vmc_type *t, const struct vmc_t
 	vmc_str_add(out, t->kind == VMC_TYPE_ENUM    ? "enum "
 			 : t->kind == VMC_TYPE_UNION ? "union "
 						     : "struct ");
-	vmc_words_safe(out, t->name);
+	vmc_str_add_safe(out, t->name);
 	vmc_str_add(out, *t->name ? " {\n" : "{\n");
 	if (t->kind == VMC_TYPE_ENUM)
 		VMC_TRY(long_enum(t, out));
@@ -332,7 +331,7 @@ static struct vmc_error *definition(const struct vmc_type *t, const struct vmc_t
 	vmc_str_addc(out, '}');
 	if (alias) {
 		vmc_str_addc(out, ' ');
-		vmc_words_safe(out, alias->name);
+		vmc_str_add_safe(out, alias->name);
 	}
 	vmc_str_add(out, alias || t->kind == VMC_TYPE_ENUM ? ";" : "");
 	if (t->kind == VMC_TYPE_ENUM) { /* crash shows no size there */

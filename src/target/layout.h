@@ -9,8 +9,8 @@
  *     }
  *     SIZE: 16
  */
-#ifndef VMC_RENDER_LAYOUT_H
-#define VMC_RENDER_LAYOUT_H
+#ifndef VMC_TARGET_LAYOUT_H
+#define VMC_TARGET_LAYOUT_H
 
 #include "base/str.h"
 #include "debug/types/type.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The expected texts are crash's (gdb's) for the same types and bytes. */
-#include "render/value.h"
+#include "target/value.h"
 
 #include <string.h>
 

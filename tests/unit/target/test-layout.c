@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The expected texts are crash's of the same definitions, unless a comment says otherwise. */
-#include "render/layout.h"
+#include "target/layout.h"
 
 #include "../debug/btf-maker.h"
 #include "../test.h"
