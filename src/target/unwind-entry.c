@@ -151,7 +151,7 @@ static bool is_selector_pair(uint64_t cs, uint64_t ss)
 }
 
 /* Bit 1 is always set, 3, 5, 15 and all above 21 never. */
-static bool is_flags(uint64_t v)
+bool walk_is_flags(uint64_t v)
 {
 	return (v & ~(uint64_t)0x3f7fd7) == 0 && v & 2;
 }
@@ -168,7 +168,7 @@ static bool is_iret_frame(struct walk *w, uint64_t at, bool in_place)
 	ip = vmc_le64(raw);
 	cs = vmc_le64(raw + 8);
 	sp = vmc_le64(raw + 24);
-	if (!is_selector_pair(cs, vmc_le64(raw + 32)) || !is_flags(vmc_le64(raw + 16)))
+	if (!is_selector_pair(cs, vmc_le64(raw + 32)) || !walk_is_flags(vmc_le64(raw + 16)))
 		return false;
 	if ((cs & 3) == 3)
 		return !(sp >> 63);

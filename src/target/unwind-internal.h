@@ -59,6 +59,9 @@ void walk_to_caller(struct walk *w, const struct vmc_rule_regs *caller, uint64_t
 /* True when the bytes before `pc` are a call; *ret_target: of what, 0 unknown. */
 bool walk_follows_call(struct walk *w, uint64_t pc, uint64_t *ret_target);
 
+/* Walks from the frame at hand outwards; what cannot be walked is guessed. */
+struct vmc_error *walk_all(struct walk *w) VMC_MUST_CHECK;
+
 /* Each leaves in *why why it did not lead on, where that is worth to be told; *why is NULL before.
  */
 enum way walk_by_orc(struct walk *w, struct vmc_error **why);
@@ -75,6 +78,8 @@ struct vmc_error *walk_to_regs(struct walk *w, uint64_t at, bool partial) VMC_MU
  * `lowest` are no registers.
  */
 bool walk_to_iret(struct walk *w, uint64_t iret, uint64_t lowest);
+/* A value of rflags. */
+bool walk_is_flags(uint64_t v);
 /* Code that nobody called: what a new task and a CPU begin with. */
 bool walk_is_outermost(const struct vmc_location *where);
 /* sp where the stack of interrupts ends leads back to the stack that was interrupted. */

@@ -151,14 +151,19 @@ static struct vmc_error *walk_out(struct walk *w)
 	return NULL;
 }
 
-/* Where the walk lost its way, what is left of the stack is shown as guesses. */
-static struct vmc_error *scan_rest(struct walk *w, uint64_t stack_end)
+struct vmc_error *walk_all(struct walk *w)
 {
-	uint64_t sp = walk_reg(w, VMC_X86_RSP);
+	uint64_t sp, end;
 
-	if (!w->out->stopped || stack_end <= sp || stack_end - sp > SCAN_MAX)
+	vmc_find_orc(w->t);
+	VMC_TRY(walk_out(w));
+	/* where the walk lost its way, what is left of the stack is shown as guesses */
+	sp = walk_reg(w, VMC_X86_RSP);
+	/* kernel stacks are aligned to their size: 16 KiB since 3.15 */
+	end = (sp | 0x3fff) + 1;
+	if (!w->out->stopped || end - sp > SCAN_MAX)
 		return NULL;
-	return vmc_unwind_scan(w->t, sp, stack_end, w->out);
+	return vmc_unwind_scan(w->t, sp, end, w->out);
 }
 
 struct vmc_error *vmc_unwind_regs(struct vmc_target *t, const struct vmc_regs *regs,
@@ -176,56 +181,7 @@ struct vmc_error *vmc_unwind_regs(struct vmc_target *t, const struct vmc_regs *r
 	*ret = (struct vmc_trace){ 0 };
 	if (!vmc_regs_has(regs, VMC_X86_RIP) || !vmc_regs_has(regs, VMC_X86_RSP))
 		return vmc_error_new(VMC_NOT_FOUND, "neither rip nor rsp are known");
-	vmc_find_orc(t);
-	VMC_TRY(walk_out(&w));
-	/* kernel stacks are aligned to their size: 16 KiB since 3.15 */
-	return scan_rest(&w, (walk_reg(&w, VMC_X86_RSP) | 0x3fff) + 1);
-}
-
-static void saved_register(struct vmc_obj *frame, enum vmc_field f, unsigned int n,
-			   struct vmc_regs *regs)
-{
-	uint64_t v = vmc_get(frame, f);
-
-	if (!vmc_obj_bad(frame))
-		vmc_regs_set(regs, n, v);
-}
-
-struct vmc_error *vmc_unwind_task(struct vmc_target *t, uint64_t task, struct vmc_trace *ret)
-{
-	struct vmc_obj o = vmc_obj(t, task);
-	uint64_t sp = vmc_get(&o, VMC_F_task_thread_sp), size, first;
-	struct vmc_location where;
-	struct vmc_obj frame = vmc_obj(t, sp);
-	struct walk w = { .t = t,
-			  .mem = vmc_memory_reader(t->memory),
-			  .reliable = true,
-			  .by = VMC_FRAME_REGISTERS,
-			  .out = ret };
-
-	*ret = (struct vmc_trace){ 0 };
-	VMC_TRY(vmc_obj_error(&o, "task"));
-	if (!vmc_field_size(t, VMC_F_switch_frame_size, &size))
-		return vmc_error_new(VMC_NOT_FOUND,
-				     "layout of struct inactive_task_frame is not known");
-	first = vmc_get(&frame, VMC_F_switch_frame_ip);
-	saved_register(&frame, VMC_F_switch_frame_bp, VMC_X86_RBP, &w.regs);
-	saved_register(&frame, VMC_F_switch_frame_bx, VMC_X86_RBX, &w.regs);
-	saved_register(&frame, VMC_F_switch_frame_r12, VMC_X86_R12, &w.regs);
-	saved_register(&frame, VMC_F_switch_frame_r13, VMC_X86_R13, &w.regs);
-	saved_register(&frame, VMC_F_switch_frame_r14, VMC_X86_R14, &w.regs);
-	saved_register(&frame, VMC_F_switch_frame_r15, VMC_X86_R15, &w.regs);
-	VMC_TRY(vmc_obj_error(&frame, "saved frame of the sleeping task"));
-	vmc_regs_set(&w.regs, VMC_X86_RIP, first);
-	vmc_regs_set(&w.regs, VMC_X86_RSP, sp + size);
-	w.slot = sp + size - 8;
-	vmc_find_orc(t);
-	/* a task that has never run yet starts at ret_from_fork, which is exact */
-	if (vmc_target_locate(t, first, &where) && where.name && where.offset == 0 &&
-	    vmc_str_starts(where.name, "ret_from_fork"))
-		w.exact = true;
-	VMC_TRY(walk_out(&w));
-	return scan_rest(&w, (walk_reg(&w, VMC_X86_RSP) | 0x3fff) + 1);
+	return walk_all(&w);
 }
 
 struct vmc_error *vmc_unwind_scan(struct vmc_target *t, uint64_t sp, uint64_t end,
