@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "target/cfi.h"
 
+#include "target/debugfile.h"
+
 static struct vmc_error *open_table(struct vmc_target *t)
 {
 	/* distributions' kernels have .debug_frame; .eh_frame is dropped when the kernel is linked
@@ -30,28 +32,50 @@ static struct vmc_error *open_table(struct vmc_target *t)
 	return NULL;
 }
 
-static void find_table(struct vmc_target *t)
+/* A table that is not there has done no harm: its file has served by what it has. */
+static void tell(struct vmc_target *t, struct vmc_error *err)
 {
-	struct vmc_error *err;
-
-	if (t->cfi_tried || !t->vmlinux)
-		return;
-	t->cfi_tried = true;
-	err = open_table(t);
-	/* a vmlinux without any has done its service by what it has */
 	if (vmc_error_code(err) == VMC_NOT_FOUND)
 		vmc_error_free(err);
 	else
 		vmc_target_missing(t, err, VMC_SAY("call frame information"));
 }
 
+static const struct vmc_cfi *kernel_table(struct vmc_target *t)
+{
+	if (!t->cfi_tried && t->vmlinux) {
+		t->cfi_tried = true;
+		tell(t, open_table(t));
+	}
+	return t->cfi;
+}
+
+/* Its file was relocated when it was opened: the addresses are run-time ones. */
+static const struct vmc_cfi *module_table(struct vmc_target *t, uint64_t ip)
+{
+	struct vmc_debugfile *f = vmc_target_debugfile(t, ip);
+
+	if (!f || !f->module)
+		return NULL;
+	if (!f->cfi_tried) {
+		struct vmc_cfi_section s = { .bytes = f->info.sections.bytes[DWARF_FRAME] };
+
+		f->cfi_tried = true;
+		if (s.bytes.size)
+			tell(t, vmc_error_wrap(vmc_cfi_open(&s, &f->cfi), ".debug_frame of %s",
+					       vmc_elf_path(f->elf)));
+	}
+	return f->cfi;
+}
+
 bool vmc_target_cfi(struct vmc_target *t, uint64_t ip, struct vmc_unwind_rule *ret)
 {
+	bool in_kernel = ip >= t->text.start && ip < t->text.end;
+	const struct vmc_cfi *c = in_kernel ? kernel_table(t) : module_table(t, ip);
 	vmc_autoerror struct vmc_error *err = NULL;
 
-	find_table(t);
-	if (!t->cfi || ip < t->text.start || ip >= t->text.end)
+	if (!c)
 		return false;
-	err = vmc_cfi_find(t->cfi, ip - t->cfi_shift, ret);
+	err = vmc_cfi_find(c, in_kernel ? ip - t->cfi_shift : ip, ret);
 	return !err;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Call frame information of the kernel in the dump, out of its vmlinux: opened when a walk first
- * asks for it, so that who has no vmlinux, or walks no stack, pays nothing.
+ * Call frame information of the kernel in the dump, out of its vmlinux, and of modules, out of
+ * their files: opened when a walk first asks for it, so that who has neither pays nothing.
  */
 #ifndef VMC_TARGET_CFI_H
 #define VMC_TARGET_CFI_H

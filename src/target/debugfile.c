@@ -10,6 +10,7 @@ void vmc_debugfile_free(struct vmc_debugfile *f)
 {
 	if (!f)
 		return;
+	vmc_cfi_free(f->cfi);
 	source_info_deinit(&f->info);
 	/* vmlinux is the target's own */
 	if (f->module)

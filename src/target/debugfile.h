@@ -18,6 +18,8 @@ struct vmc_debugfile {
 	const struct vmc_module *module; /* NULL: the kernel */
 	uint64_t shift;			 /* run-time address minus the one in the file */
 	struct source_info info;	 /* its DWARF; of a module with run-time addresses */
+	struct vmc_cfi *cfi;		 /* of a module; NULL until asked for (target/cfi.h) */
+	bool cfi_tried;
 	uint64_t *bases; /* of a module: where each section of its file was loaded; 0 not at all */
 };
 

@@ -35,6 +35,7 @@ static const char *const names[DWARF_SECTIONS] = {
 	[DWARF_LOC] = ".debug_loc",
 	[DWARF_LOCLISTS] = ".debug_loclists",
 	[DWARF_LINE] = ".debug_line",
+	[DWARF_FRAME] = ".debug_frame",
 };
 
 /* The parts of an ELF file that finding a section takes. */

@@ -27,6 +27,7 @@ enum dwarf_section {
 	DWARF_LOC,	/* version 4 and before */
 	DWARF_LOCLISTS, /* version 5 */
 	DWARF_LINE,
+	DWARF_FRAME,
 	DWARF_SECTIONS,
 };
 
