@@ -272,26 +272,34 @@ const char *vmc_words_lines(const struct vmc_report *r)
 	return r->target && r->target->debugfile ? "dwarf" : "none";
 }
 
-static bool has_frame_by(const struct vmc_trace *tr, enum vmc_frame_by by)
+static size_t frames_by(const struct vmc_report *r, enum vmc_frame_by by)
 {
-	for (size_t i = 0; i < tr->frames.len; i++) {
-		if (tr->frames.data[i].by == by)
-			return true;
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->cpus.len; i++) {
+		const struct vmc_trace *tr = &r->cpus.data[i].trace;
+
+		for (size_t k = 0; k < tr->frames.len; k++)
+			n += tr->frames.data[k].by == by;
 	}
-	return false;
+	return n;
 }
 
+/* Without tables each frame is found as it can be: what most of them were found by. */
 const char *vmc_words_unwind(const struct vmc_report *r)
 {
+	size_t code, pointer, scan;
+
 	if (!r->target)
 		return "none";
 	if (r->target->orc.count)
 		return "orc";
 	if (r->target->cfi)
 		return "cfi";
-	for (size_t i = 0; i < r->cpus.len; i++) {
-		if (has_frame_by(&r->cpus.data[i].trace, VMC_FRAME_POINTER))
-			return "frame-pointer";
-	}
-	return "scan";
+	code = frames_by(r, VMC_FRAME_CODE);
+	pointer = frames_by(r, VMC_FRAME_POINTER);
+	scan = frames_by(r, VMC_FRAME_SCAN);
+	if (code > pointer && code > scan)
+		return "code";
+	return pointer > scan ? "frame-pointer" : "scan";
 }

@@ -68,6 +68,7 @@ enum way walk_by_orc(struct walk *w, struct vmc_error **why);
 enum way walk_by_cfi(struct walk *w, struct vmc_error **why);
 enum way walk_by_code(struct walk *w, struct vmc_error **why);
 enum way walk_by_entry(struct walk *w, struct vmc_error **why);
+enum way walk_by_kept_frame_pointer(struct walk *w, struct vmc_error **why);
 enum way walk_by_frame_pointer(struct walk *w, struct vmc_error **why);
 enum way walk_by_bad_call(struct walk *w, struct vmc_error **why);
 

@@ -58,9 +58,10 @@ void walk_to_caller(struct walk *w, const struct vmc_rule_regs *caller, uint64_t
 static enum way step_out(struct walk *w)
 {
 	/* the best first */
-	static enum way (*const ways[])(struct walk * w, struct vmc_error * *why) = {
-		walk_by_orc, walk_by_bad_call, walk_by_entry,
-		walk_by_cfi, walk_by_code,     walk_by_frame_pointer,
+	static enum way (*const ways[])(struct walk *, struct vmc_error **) = {
+		walk_by_orc,	       walk_by_bad_call,	   walk_by_entry,
+		walk_by_cfi,	       walk_by_kept_frame_pointer, walk_by_code,
+		walk_by_frame_pointer,
 	};
 	struct vmc_error *first = NULL;
 
