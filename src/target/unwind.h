@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The frame walker: real registers + ORC rules -> frames, across IRQ,
- * exception and NMI stacks down to user space. A frame that was found by
- * guessing is marked as such, and how every frame was found is kept.
+ * The frame walker: real registers + rules -> frames, across IRQ, exception and NMI stacks down to
+ * user space. Rules are the kernel's own (ORC), the compiler's (call frame information), or read
+ * off the code. A frame that was found by guessing is marked as such, and how every frame was
+ * found is kept.
  */
 #ifndef VMC_TARGET_UNWIND_H
 #define VMC_TARGET_UNWIND_H

@@ -304,7 +304,7 @@ static bool branch(struct follow *f, const struct state *s, bool *ret_on)
 		return push_way(f, true, in->address + in->size, s);
 	}
 	if (cs_insn_group(f->handle, in, CS_GRP_RET) || in->id == X86_INS_IRETQ ||
-	    in->id == X86_INS_INT3 || in->id == X86_INS_HLT)
+	    in->id == X86_INS_INT3)
 		*ret_on = false;
 	if (jumps && in->id == X86_INS_JMP)
 		*ret_on = false;

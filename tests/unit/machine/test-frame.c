@@ -67,6 +67,9 @@ static void frame_pointers_and_branches(void **state)
 	assert_code(frame_at("\x48\x89\xfc\xc3", 4, 3, false, &f), VMC_NOT_FOUND);
 	/* jmp over what nothing leads to */
 	assert_code(frame_at("\xeb\1\x90\xc3", 4, 2, false, &f), VMC_NOT_FOUND);
+	/* a CPU that idles goes on behind its hlt */
+	FRAME("\x53\xfb\xf4\x5b\xc3", 3, false, &f);
+	assert_int_equal(f.offset, 16);
 	/* two ways with different stacks: je 1f; push %rax; 1: nop */
 	FRAME("\x74\1\x50\x90\xc3", 3, false, &f);
 	assert_false(f.sure);
