@@ -38,34 +38,7 @@ static struct vmc_expr_frame expr_frame(const struct walk *w)
 					.mem = &w->mem };
 }
 
-/*
- * ORC says nothing of rbx and r12 to r15. Where there is call frame information as well, it
- * tells them, but only if both mean the same frame: inline assembly that moves the stack is
- * known to ORC alone.
- */
-static void complete_by_cfi(struct walk *w, uint64_t cfa, struct vmc_rule_regs *caller)
-{
-	struct vmc_expr_frame f = expr_frame(w);
-	struct vmc_unwind_rule rule;
-	struct vmc_rule_regs by_cfi;
-	struct vmc_error *err;
-	uint64_t other;
-
-	if (!vmc_target_cfi(w->t, walk_ip(w), &rule) || rule.kind != VMC_RULE_CALL)
-		return;
-	err = vmc_rule_cfa(&rule, &f, &other);
-	if (!err && other == cfa)
-		err = vmc_rule_caller(&rule, &f, cfa, &by_cfi);
-	if (!err && other == cfa && by_cfi.value[VMC_RULE_RA] == caller->value[VMC_RULE_RA]) {
-		for (unsigned int i = 0; i < VMC_RULE_WIDTH; i++) {
-			if (caller->known >> i & 1 || !(by_cfi.known >> i & 1))
-				continue;
-			caller->value[i] = by_cfi.value[i];
-			caller->known |= (uint64_t)1 << i;
-		}
-	}
-	vmc_error_free(err);
-}
+static void complete_registers(struct walk *w, uint64_t cfa, struct vmc_rule_regs *caller);
 
 static struct vmc_error *apply_orc(struct walk *w, const struct vmc_unwind_rule *rule)
 {
@@ -78,7 +51,7 @@ static struct vmc_error *apply_orc(struct walk *w, const struct vmc_unwind_rule 
 	if (rule->kind != VMC_RULE_CALL)
 		return walk_to_regs(w, frame->cfa, rule->kind == VMC_RULE_REGS_PARTIAL);
 	VMC_TRY(vmc_rule_caller(rule, &f, frame->cfa, &caller));
-	complete_by_cfi(w, frame->cfa, &caller);
+	complete_registers(w, frame->cfa, &caller);
 	walk_to_caller(w, &caller, frame->cfa - 8, VMC_FRAME_ORC);
 	w->exact = rule->signal;
 	return NULL;
@@ -280,4 +253,52 @@ enum way walk_by_code(struct walk *w, struct vmc_error **why)
 	if (!code.sure && !called_it(w, walk_frame(w)))
 		w->reliable = false;
 	return WAY_STEP;
+}
+
+/* ---- what ORC leaves out ---- */
+
+static bool other_rule(struct walk *w, struct vmc_unwind_rule *ret)
+{
+	struct vmc_code_frame code;
+	struct vmc_error *err;
+
+	if (vmc_target_cfi(w->t, walk_ip(w), ret))
+		return ret->kind == VMC_RULE_CALL;
+	/* registers are for who has types of variables: without debug info nobody asks for them */
+	if (!w->t->vmlinux)
+		return false;
+	err = read_code(w, &code);
+	if (!err)
+		rule_of_code(&code, ret);
+	vmc_error_free(err);
+	return !err;
+}
+
+/*
+ * ORC says nothing of rbx and r12 to r15. Call frame information does, or the code, but is
+ * believed only if both mean the same frame: inline assembly that moves the stack is known to ORC
+ * alone.
+ */
+static void complete_registers(struct walk *w, uint64_t cfa, struct vmc_rule_regs *caller)
+{
+	struct vmc_expr_frame f = expr_frame(w);
+	struct vmc_unwind_rule rule;
+	struct vmc_rule_regs more;
+	struct vmc_error *err;
+	uint64_t other;
+
+	if (!other_rule(w, &rule))
+		return;
+	err = vmc_rule_cfa(&rule, &f, &other);
+	if (!err && other == cfa)
+		err = vmc_rule_caller(&rule, &f, cfa, &more);
+	if (!err && other == cfa && more.value[VMC_RULE_RA] == caller->value[VMC_RULE_RA]) {
+		for (unsigned int i = 0; i < VMC_RULE_WIDTH; i++) {
+			if (caller->known >> i & 1 || !(more.known >> i & 1))
+				continue;
+			caller->value[i] = more.value[i];
+			caller->known |= (uint64_t)1 << i;
+		}
+	}
+	vmc_error_free(err);
 }
