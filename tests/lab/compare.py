@@ -412,6 +412,42 @@ def check_old_way(case, checks, binary, paths):
         checks.result(f"old way {form}", reports[0] == reports[1], "; ".join(differ))
 
 
+def number_of(text):
+    """A value of the report as drgn's int() has it; None for what is no number."""
+    if text in ("true", "false"):
+        return int(text == "true")
+    match = re.match(r"-?0x[0-9a-f]+|-?\d+", text or "")
+    return int(match[0], 0) & (1 << 64) - 1 if match else None
+
+
+def check_variables(case, checks, binary, paths):
+    """Variables of the panic task's frames against drgn's. What drgn calls absent may be known here (what the caller passed, parts of
+    a struct); what both know must be the same, and nothing that drgn knows may be missing."""
+    vmlinux, theirs = vmlinux_of(case.folder), case.peer(checks, "variables", "variables")
+    if not vmlinux or theirs is None:
+        checks.skip("variables", "no vmlinux of this kernel, or no drgn, at hand")
+        return
+    _, out, _ = vmcoroner(binary, *paths, "--debuginfo", vmlinux, "--format", "json")
+    frames, at, same, wrong = json.loads(out)["backtrace"], 0, 0, []
+    for function, variables in theirs:
+        found = next((i for i in range(at, len(frames)) if console.plain(frames[i]["function"]) == console.plain(function)), None)
+        if found is None:
+            wrong += [f"no frame of {function}"] if variables else []
+            continue
+        at = found + 1
+        for name, value in variables.items():
+            # blocks within each other may have variables of one name, of which drgn tells the innermost
+            ours = [v for v in frames[found]["variables"] if v["name"] == name]
+            texts = [v["value"] for v in ours]
+            if not ours or (isinstance(value, int) and not any(texts)):
+                wrong.append(f"{function}: no {name}, of which drgn says {value}")
+            elif isinstance(value, int) and value not in map(number_of, texts) and any(number_of(t) is not None for t in texts):
+                wrong.append(f"{function}: {name} is {texts}, of which drgn says {value:#x}")
+            else:
+                same += 1
+    checks.result("variables", not wrong and (same > 0 or not any(v for _, v in theirs)), "; ".join(wrong[:3]) or "none is the same")
+
+
 def compare(folder, truth, dump, binary, checks):
     paths = [folder / name for name in dump["files"]]
     checks.where = f"{truth['series']} {truth['scenario']} {dump['format']}"
@@ -439,6 +475,8 @@ def compare(folder, truth, dump, binary, checks):
         check_sleepers(case, checks, binary, paths)
     if dump["format"] in ("kdump-zlib", "zlib-d31") and checks.wants("old way"):
         check_old_way(case, checks, binary, paths)
+    if dump["format"] in ("lzo-d31", "zlib-d31") and checks.wants("variables"):
+        check_variables(case, checks, binary, paths)
     ask = functools.partial(vmcoroner, binary)
     if dump["format"] in ("elf", "kdump-zlib", "lzo-d31", "flat-zlib-d31") and truth["scenario"] in ("null-deref", "kdump") and checks.wants("cut"):
         damage.check_cuts(case, checks, ask, paths[0])

@@ -140,14 +140,14 @@ def parse_bt(text):
     return frames
 
 
-def drgn(path, vmlinux):
-    """What a drgn script finds: see drgn_facts.py."""
+def drgn(path, vmlinux, name="drgn_facts.py"):
+    """What a drgn script finds: see drgn_facts.py and drgn_variables.py."""
     if not vmlinux.exists():
         raise Skip("no vmlinux with DWARF unpacked (lab packages --vmlinux)")
     root = packages.get_root("sid")
-    script = root / "tmp" / f"drgn_facts.{digest(HERE / 'drgn_facts.py')}.py"
+    script = root / "tmp" / f"{name[:-3]}.{digest(HERE / name)}.py"
     if not script.exists():
-        shutil.copy(HERE / "drgn_facts.py", script)
+        shutil.copy(HERE / name, script)
     try:
         text = packages.in_root(root, ["drgn", "-q", "-c", str(path), "-s", str(vmlinux), f"/tmp/{script.name}"], timeout=LIMIT)
     except subprocess.TimeoutExpired:
@@ -158,7 +158,7 @@ def drgn(path, vmlinux):
 
 
 def ask(folder, truth, which):
-    """Facts of one peer ("dmesg", "crash8", "crash9" or "drgn") about a run; asked once. Raises Skip with the reason."""
+    """Facts of one peer ("dmesg", "crash8", "crash9", "drgn" or "variables") about a run; asked once. Raises Skip with the reason."""
     kept = folder / "peers.json"
     try:
         known = json.loads(kept.read_text())
@@ -180,7 +180,7 @@ def ask(folder, truth, which):
 
 
 def ask_now(folder, truth, which):
-    best = {"dmesg": ["lzo-d31", "zlib-d31"], "drgn": ["elf", "raw-d1", "lzo-d31"]}
+    best = {"dmesg": ["lzo-d31", "zlib-d31"], "drgn": ["elf", "raw-d1", "lzo-d31"], "variables": ["elf", "raw-d1", "lzo-d31"]}
     path = dump_path(folder, truth, best.get(which, ["elf", "raw-d1", "lzo-d31", "kdump-zlib"]))
     if path is None:
         raise Skip("no dump in a format for peers")
@@ -189,6 +189,8 @@ def ask_now(folder, truth, which):
         return dmesg(path, truth["series"])
     if which == "drgn":
         return drgn(path, vmlinux)
+    if which == "variables":
+        return drgn(path, vmlinux, "drgn_variables.py")
     return parse_crash(crash(path, vmlinux, which[-1]))
 
 
