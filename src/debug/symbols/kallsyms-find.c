@@ -299,14 +299,15 @@ static bool find_markers(const struct vmc_reader *mem, size_t size, struct vmc_k
 
 /*
  * Tells whether values read so look like the addresses of a kernel's symbols:
- * sorted but for one in a hundred, and spread over more than the table that holds them
- * (zeros, taken as relative to their place, are sorted as well).
+ * sorted but for one in a hundred, most of them different, and spread over more than the table
+ * that holds them (zeros, taken as relative to their place, are sorted as well; so are the
+ * upper halves of a table of addresses, taken as offsets).
  */
 static bool is_sorted(const struct vmc_kallsyms_values *v, enum vmc_kallsyms_encoding encoding,
 		      size_t n)
 {
 	uint64_t first = 0, last = 0;
-	size_t seen = 0, falls = 0;
+	size_t seen = 0, falls = 0, rises = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		uint64_t addr = vmc_kallsyms_address(v, encoding, i);
@@ -317,9 +318,10 @@ static bool is_sorted(const struct vmc_kallsyms_values *v, enum vmc_kallsyms_enc
 		if (!seen++)
 			first = addr;
 		falls += addr < last;
+		rises += addr > last;
 		last = addr;
 	}
-	return seen > n / 2 && falls <= n / 100 && last - first >= 8 * (uint64_t)n &&
+	return seen > n / 2 && rises > seen / 2 && falls <= n / 100 && last - first >= 8 * (uint64_t)n &&
 	       last - first < (uint64_t)1 << 32;
 }
 
