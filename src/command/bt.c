@@ -132,7 +132,7 @@ static struct vmc_error *run(struct vmc_session *s, const struct vmc_args *args,
 	if (vmc_args_has(args, 'c'))
 		return show_cpus(&w, vmc_args_value(args, 'c'), idle);
 	if (vmc_args_has(args, 'p')) {
-		if (!s->report->has_panic_task)
+		if (!s->report->has_panic_task || !s->report->panic_task.addr)
 			return vmc_error_new(VMC_NOT_FOUND, "no panic task was found in this dump");
 		show(&w, &s->report->panic_task, NULL);
 		return NULL;

@@ -63,7 +63,8 @@ void vmc_session_init(struct vmc_session *s, const struct vmc_report *report)
 {
 	s->report = report;
 	s->target = report->target;
-	s->has_context = report->has_panic_task;
+	/* that the log alone names has no address */
+	s->has_context = report->has_panic_task && report->panic_task.addr;
 	if (s->has_context)
 		s->context = report->panic_task;
 	else

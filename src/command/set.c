@@ -56,7 +56,7 @@ static struct vmc_error *run(struct vmc_session *s, const struct vmc_args *args,
 	if (args->n_operands > 1)
 		return vmc_error_new(VMC_USAGE, "one task can be selected");
 	if (vmc_args_has(args, 'p')) {
-		if (!s->report->has_panic_task)
+		if (!s->report->has_panic_task || !s->report->panic_task.addr)
 			return vmc_error_new(VMC_NOT_FOUND, "no panic task was found in this dump");
 		s->context = s->report->panic_task;
 	} else if (vmc_args_has(args, 'c')) {

@@ -368,7 +368,8 @@ static void find_panic_task(struct vmc_report *r)
 {
 	const struct vmc_oops *o = vmc_inquest_primary_oops(r), *panic = NULL;
 
-	if (r->target || !r->has_panic)
+	/* without types a dump does not tell its tasks, but its log does */
+	if (r->has_panic_task || !r->has_panic)
 		return;
 	for (size_t i = 0; i < r->oopses.n_reports; i++) {
 		const struct vmc_oops *p = &r->oopses.reports[i];
@@ -380,8 +381,9 @@ static void find_panic_task(struct vmc_report *r)
 	    (!o || vmc_streq(o->category, "hung-task") || vmc_streq(o->category, "rcu-stall")))
 		return;
 	o = panic ? panic : o;
-	r->panic_cpu = o->cpu;
-	if (o->pid < 0 || o->pid > INT32_MAX || !o->comm)
+	if (r->panic_cpu < 0)
+		r->panic_cpu = o->cpu;
+	if (r->panic_cpu != o->cpu || o->pid < 0 || o->pid > INT32_MAX || !o->comm)
 		return;
 	r->has_panic_task = true;
 	r->panic_task.pid = (int32_t)o->pid;

@@ -216,9 +216,13 @@ static void add_cpu(struct vmc_report *r, const struct vmc_cpu *cpu)
 
 static void take_panic_task(struct vmc_report *r, const struct vmc_cpu *cpu)
 {
-	struct vmc_error *err;
+	struct vmc_error *err = vmc_cpu_backtrace(r->target, cpu, &r->backtrace);
 
 	r->panic_cpu = cpu->cpu;
+	if (err) {
+		vmc_trace_deinit(&r->backtrace);
+		vmc_report_missing(r, err, VMC_SAY("backtrace of the panic task"));
+	}
 	if (!cpu->task)
 		return;
 	err = vmc_task_read(r->target, cpu->task, &r->panic_task);
@@ -230,11 +234,6 @@ static void take_panic_task(struct vmc_report *r, const struct vmc_cpu *cpu)
 	r->panic_task.on_cpu = true;
 	r->has_panic_task = true;
 	r->panic_state = vmc_task_state_long(r->target, &r->panic_task);
-	err = vmc_cpu_backtrace(r->target, cpu, &r->backtrace);
-	if (err) {
-		vmc_trace_deinit(&r->backtrace);
-		vmc_report_missing(r, err, VMC_SAY("backtrace of the panic task"));
-	}
 }
 
 /*
