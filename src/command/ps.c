@@ -24,23 +24,40 @@ static int parent_pid(const struct vmc_task *task)
 	return task->is_idle ? 0 : task->ppid;
 }
 
-static void row(const struct vmc_session *s, const struct vmc_task *task, struct vmc_str *out)
+/* A process without a single page does not exist: its sizes are not known. */
+static bool has_sizes(const struct vmc_task *task)
+{
+	return !task->mm || task->vm_pages;
+}
+
+static void sizes(const struct vmc_session *s, const struct vmc_task *task, struct vmc_str *out)
 {
 	const struct vmc_system *sys = &s->report->system;
 	double percent = 0;
 
+	if (!has_sizes(task)) {
+		vmc_str_addf(out, "%5s %8s %8s", "-", "-", "-");
+		return;
+	}
 	if (sys->has_memory && sys->memory_bytes)
 		percent =
 			(double)task->rss_pages * VMC_PAGE_SIZE * 100.0 / (double)sys->memory_bytes;
+	vmc_str_addf(out, "%5.1f %8llu %8llu", percent,
+		     (unsigned long long)(task->vm_pages * PAGE_KB),
+		     (unsigned long long)(task->rss_pages * PAGE_KB));
+}
+
+static void row(const struct vmc_session *s, const struct vmc_task *task, struct vmc_str *out)
+{
 	vmc_str_addf(out, "%c%8d %7d ", task->on_cpu ? '>' : ' ', task->pid, parent_pid(task));
 	if (task->cpu >= 0)
 		vmc_str_addf(out, "%3d", task->cpu);
 	else
 		vmc_str_addf(out, "%3s", "-");
-	vmc_str_addf(out, "  %016llx  %2s %5.1f %8llu %8llu  ", (unsigned long long)task->addr,
-		     vmc_task_state(s->target, task), percent,
-		     (unsigned long long)(task->vm_pages * PAGE_KB),
-		     (unsigned long long)(task->rss_pages * PAGE_KB));
+	vmc_str_addf(out, "  %016llx  %2s ", (unsigned long long)task->addr,
+		     vmc_task_state(s->target, task));
+	sizes(s, task, out);
+	vmc_str_add(out, "  ");
 	name_of(task, out);
 	vmc_str_addc(out, '\n');
 }
@@ -53,6 +70,14 @@ static void listing(struct vmc_session *s, const struct vmc_selection *sel, bool
 				 "      RSS  COMM\n");
 	for (size_t i = 0; i < sel->tasks.len; i++)
 		row(s, sel->tasks.data[i], out);
+}
+
+static void size_cell(struct vmc_table *t, const struct vmc_task *task, uint64_t pages)
+{
+	if (has_sizes(task))
+		vmc_table_cellf(t, "%llu", (unsigned long long)(pages * PAGE_KB));
+	else
+		vmc_table_cell(t, NULL);
 }
 
 static struct vmc_error *as_json(const struct vmc_session *s, const struct vmc_selection *sel,
@@ -82,8 +107,8 @@ static struct vmc_error *as_json(const struct vmc_session *s, const struct vmc_s
 		vmc_table_cellf(&t, "%d", task->cpu);
 		vmc_table_cellf(&t, "0x%llx", (unsigned long long)task->addr);
 		vmc_table_cell(&t, vmc_task_state(s->target, task));
-		vmc_table_cellf(&t, "%llu", (unsigned long long)(task->vm_pages * PAGE_KB));
-		vmc_table_cellf(&t, "%llu", (unsigned long long)(task->rss_pages * PAGE_KB));
+		size_cell(&t, task, task->vm_pages);
+		size_cell(&t, task, task->rss_pages);
 		vmc_table_cell(&t, task->is_idle ? "idle" : task->kthread ? "kernel" : "user");
 		vmc_table_cell(&t, task->comm);
 	}

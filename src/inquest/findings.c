@@ -29,14 +29,19 @@ static void evidence(struct vmc_finding *f, const char *text)
 		(void)vmc_vec_push(&f->evidence, text);
 }
 
+/* Bytes that the dump does not have, or a layout that nothing tells. */
+static bool is_our_lack(const struct vmc_error *err)
+{
+	return vmc_code_is_absent(vmc_error_code(err)) || vmc_error_code(err) == VMC_NOT_FOUND;
+}
+
 static void task_walks_differ(struct vmc_report *r)
 {
 	size_t n = r->tasks.only_in_pids + r->tasks.only_in_list, told = 0;
 	struct vmc_finding *f;
 
 	/* a walk that met a page which is not in the dump says nothing about the kernel */
-	if (!n || vmc_code_is_absent(vmc_error_code(r->tasks.pids_problem)) ||
-	    vmc_code_is_absent(vmc_error_code(r->tasks.list_problem)))
+	if (!n || is_our_lack(r->tasks.pids_problem) || is_our_lack(r->tasks.list_problem))
 		return;
 	f = add(r, "task.walks-differ", "warning",
 		VMC_SAY("the pid tree and the task list do not agree"),

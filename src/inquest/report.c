@@ -175,7 +175,9 @@ static void read_tasks(struct vmc_report *r)
 	/* a count is given when at least one walk came to its end */
 	r->n_tasks = r->tasks.tasks.len;
 	r->has_tasks = !r->tasks.pids_problem || !r->tasks.list_problem;
-	if (r->tasks.pids_problem)
+	/* without types the second walk has no layouts to go by, which is told of the types already */
+	if (r->tasks.pids_problem &&
+	    (r->target->types || vmc_error_code(r->tasks.pids_problem) != VMC_NOT_FOUND))
 		vmc_report_missing(r, vmc_error_copy(r->tasks.pids_problem),
 				   VMC_SAY("tasks by pid tree"));
 	if (r->tasks.list_problem)

@@ -15,6 +15,8 @@ struct walk {
 	struct vmc_task_walks *out;
 	uint64_t steps; /* along all lists: thousands of leaders may share one endless list */
 	struct vmc_error *gap; /* first bytes that were absent; see pass_over() */
+	size_t leaders;	       /* of thread groups, in the task list */
+	bool no_threads;       /* the leaders were found, what links their threads was not */
 };
 
 static bool found(struct walk *w, uint64_t task, unsigned int by)
@@ -233,8 +235,10 @@ static struct vmc_error *walk_threads(struct walk *w, struct vmc_obj *leader)
 
 	if (!vmc_field_has(w->t, VMC_F_signal_thread_head) ||
 	    !vmc_field_offset(w->t, VMC_F_task_thread_node, &link)) {
-		if (!vmc_field_offset(w->t, VMC_F_task_thread_group, &link))
-			return vmc_error_new(VMC_NOT_FOUND, "the list of threads is not known");
+		if (!vmc_field_offset(w->t, VMC_F_task_thread_group, &link)) {
+			w->no_threads = true;
+			return NULL;
+		}
 		return walk_list(w, leader->addr + link, link, thread_element);
 	}
 	signal.addr = vmc_get(leader, VMC_F_task_signal);
@@ -249,12 +253,24 @@ static struct vmc_error *leader_element(struct walk *w, uint64_t task)
 	struct vmc_obj o = vmc_obj(w->t, task);
 
 	/* what is no task at all: the list itself leads nowhere */
-	(void)vmc_get(&o, VMC_F_task_signal);
+	(void)vmc_get(&o, VMC_F_task_pid);
 	VMC_TRY(vmc_obj_error(&o, "task_struct"));
 	VMC_TRY(thread_element(w, task));
+	w->leaders++;
 	/* the other processes do not hang on the threads of this one */
 	return pass_over(w,
 			 vmc_error_wrap(walk_threads(w, &o), "threads of task 0x%" PRIx64, task));
+}
+
+/* The kernel counts its tasks, without those that idle: so many leaders are all tasks there are. */
+static struct vmc_error *only_leaders(struct walk *w, size_t n)
+{
+	vmc_autoobj struct vmc_obj count = vmc_obj_symbol(w->t, "nr_threads");
+
+	if (n == vmc_get_u32(&count, 0) && !vmc_obj_bad(&count))
+		return NULL;
+	return vmc_error_new(VMC_NOT_FOUND, "the list of threads is not known: %zu processes of %u tasks",
+			     n, vmc_get_u32(&count, 0));
 }
 
 static struct vmc_error *walk_tasks(struct walk *w)
@@ -265,7 +281,8 @@ static struct vmc_error *walk_tasks(struct walk *w)
 	VMC_TRY(vmc_obj_error(&init, "init_task"));
 	if (!vmc_field_offset(w->t, VMC_F_task_tasks, &link))
 		return vmc_error_new(VMC_NOT_FOUND, "task_struct.tasks is not known");
-	return vmc_error_wrap(walk_list(w, head, link, leader_element), "task list");
+	VMC_TRY(vmc_error_wrap(walk_list(w, head, link, leader_element), "task list"));
+	return w->no_threads ? only_leaders(w, w->leaders) : NULL;
 }
 
 /* What the walk passed over is its problem, unless it has a worse one. */

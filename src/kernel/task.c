@@ -267,7 +267,7 @@ struct vmc_error *vmc_tasks_read(struct vmc_target *t, struct vmc_tasks *ret)
 	struct vmc_error *err = NULL;
 
 	*ret = (struct vmc_tasks){ 0 };
-	if (!t->types)
+	if (!t->types && !vmc_field_has(t, VMC_F_task_pid))
 		return vmc_error_new(VMC_NOT_FOUND, "the kernel's types are not known");
 	vmc_task_walks(t, &w);
 	if (!w.order.len && w.list_problem)

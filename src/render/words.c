@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "knowledge/value.h"
+#include "target/infer/infer.h"
 
 #define KB 1024.0
 #define MB (1024.0 * 1024.0)
@@ -262,8 +263,10 @@ const char *vmc_words_symbols(const struct vmc_report *r)
 
 const char *vmc_words_types(const struct vmc_report *r)
 {
-	if (!r->target || !r->target->types)
+	if (!r->target)
 		return "none";
+	if (!r->target->types)
+		return vmc_infer_used(r->target) ? "inferred" : "none";
 	return r->target->types_from_dwarf ? "dwarf" : "btf";
 }
 

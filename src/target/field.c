@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "target/infer/infer.h"
+
 #define NAME_MAX_LEN 128 /* one alternative of a row, trimmed */
 
 struct field_row {
@@ -184,7 +186,8 @@ struct vmc_error *vmc_field_resolve(struct vmc_target *t, enum vmc_field f,
 	slot = &t->fields[f];
 	if (slot->state == SLOT_NEW) {
 		bool ok = (t->types && resolve_by_types(t, row, slot)) ||
-			  resolve_by_vmcoreinfo(t, row, slot);
+			  resolve_by_vmcoreinfo(t, row, slot) ||
+			  (!t->types && vmc_infer_field(t, f, slot));
 
 		slot->state = ok ? SLOT_RESOLVED : SLOT_ABSENT;
 	}

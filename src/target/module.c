@@ -54,7 +54,7 @@ static void read_layouts(struct vmc_obj *o, struct vmc_module *m)
 	add_segment(m, m->base, m->text_size);
 	if (vmc_field_has(o->t, VMC_F_module_core_text))
 		m->text_size = vmc_get(o, VMC_F_module_core_text);
-	init = vmc_get(o, VMC_F_module_init_base);
+	init = vmc_field_has(o->t, VMC_F_module_init_base) ? vmc_get(o, VMC_F_module_init_base) : 0;
 	if (init)
 		add_segment(m, init, vmc_get(o, VMC_F_module_init_size));
 }

@@ -5,6 +5,7 @@
 
 #include "target/debugfile.h"
 #include "target/find.h"
+#include "target/infer/infer.h"
 
 #define EM_X86_64 62
 /* Pages whose first bytes are looked at for VMCOREINFO without being asked to: 2 GiB of memory. */
@@ -255,6 +256,7 @@ void vmc_target_free(struct vmc_target *t)
 	vmc_vec_free(&t->irq_stacks);
 	vmc_vec_free(&t->module_sources);
 	free(t->fields);
+	vmc_inferred_free(t->inferred);
 	vmc_types_free(t->types);
 	free(t->btf);
 	vmc_symtab_free(t->symbols);

@@ -143,6 +143,7 @@ struct vmc_target {
 	bool modules_tried;
 	VMC_VEC(uint64_t) percpu_offset; /* __per_cpu_offset[cpu] of possible CPUs */
 	struct vmc_field_slot *fields;
+	struct vmc_inferred *inferred; /* by infer/; NULL until asked for */
 	VMC_VEC(struct vmc_unavailable) unavailable;
 	VMC_VEC(struct vmc_candidate) candidates; /* in the order in which they were tried */
 	char build_id[VMC_BUILD_ID_TEXT];	  /* of the image's notes, else VMCOREINFO; "" unknown */

@@ -115,6 +115,31 @@ class Fixtures(cli.Case):
         self.assertEqual(names[start:start + len(chain)], chain)
 
     @each
+    def test_members_are_inferred_where_types_say_they_are(self, path, truth):
+        """Without types, offsets are found in memory itself: BTF, which is not looked at then, is the judge."""
+        def shape(*options):
+            out = cli.run("shell", path, "--no-debuginfo", "-c", "shape -j", *options).out
+            return {row["row"]: row["offset"] for row in json.loads(out) if row["offset"] is not None}
+        types, inferred = shape(), shape("--no-btf")
+        # struct module has had a third form since 6.4, all kernels with which have BTF
+        wanted = ["task_comm", "task_pid", "task_tgid", "task_tasks", "task_stack", "task_state", "task_flags",
+                  "task_real_parent", "task_thread_sp", "switch_frame_ip", "node_present_pages"]
+        wanted += ["module_core_base", "module_core_size", "module_kallsyms"] if "module_core_base" in types else []
+        self.assertEqual([w for w in wanted if w not in inferred], [])
+        # union thread_union is in no BTF: that the stacks of this kernel have 16 KiB is documented
+        self.assertEqual({k: v for k, v in inferred.items() if k != "stack_size"},
+                         {k: types.get(k) for k in inferred if k != "stack_size"})
+
+    @each
+    def test_tasks_are_found_without_types(self, path, truth):
+        """Processes: the idle tasks, what links threads since 6.7, and CPUs need pages that slim left out."""
+        def tasks(*options):
+            rows = json.loads(cli.run("shell", path, "--no-debuginfo", "-c", "ps -j", *options).out)
+            return [{k: v for k, v in row.items() if k not in ("vsz_kb", "rss_kb", "cpu")} for row in rows
+                    if row["kind"] != "idle" and row["pid"] == row["tgid"]]
+        self.assertEqual(tasks("--no-btf"), tasks())
+
+    @each
     def test_tasks(self, path, truth):
         rows = json.loads(cli.run("shell", path, "-c", "ps -j").out)
         have = {row["pid"]: row["comm"] for row in rows}

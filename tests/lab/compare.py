@@ -412,6 +412,17 @@ def check_old_way(case, checks, binary, paths):
         checks.result(f"old way {form}", reports[0] == reports[1], "; ".join(differ))
 
 
+def check_inferred(case, checks, binary, paths):
+    """Offsets of members that are found in memory where there are no types, against those of BTF."""
+    def shape(*options):
+        _, out, _ = vmcoroner(binary, "shell", *paths, "--no-debuginfo", "-c", "shape -j", *options)
+        return {row["row"]: row["offset"] for row in json.loads(out) if row["offset"] is not None}
+    types, inferred = shape(), shape("--no-btf")
+    # union thread_union, the size of a stack, is in no BTF
+    wrong = {k: (v, types.get(k)) for k, v in inferred.items() if k != "stack_size" and types.get(k) != v}
+    checks.result("inferred", {"task_pid", "rq_curr"} <= set(inferred) and not wrong, f"of {len(inferred)} members: {wrong}")
+
+
 def number_of(text):
     """A value of the report as drgn's int() has it; None for what is no number."""
     if text in ("true", "false"):
@@ -475,6 +486,8 @@ def compare(folder, truth, dump, binary, checks):
         check_sleepers(case, checks, binary, paths)
     if dump["format"] in ("kdump-zlib", "zlib-d31") and checks.wants("old way"):
         check_old_way(case, checks, binary, paths)
+    if dump["format"] != "elf" and checks.wants("inferred"):
+        check_inferred(case, checks, binary, paths)
     if dump["format"] in ("lzo-d31", "zlib-d31") and checks.wants("variables"):
         check_variables(case, checks, binary, paths)
     ask = functools.partial(vmcoroner, binary)
