@@ -20,6 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import console
 import damage
 import peers
+import positions
 import runs
 from steps import HERE, Skip, cache_dir, skip
 
@@ -490,6 +491,8 @@ def compare(folder, truth, dump, binary, checks):
         check_inferred(case, checks, binary, paths)
     if dump["format"] in ("lzo-d31", "zlib-d31") and checks.wants("variables"):
         check_variables(case, checks, binary, paths)
+    if dump["format"] in ("kdump-zlib", "lzo-d31", "zlib-d31") and checks.wants("lines"):
+        positions.check_lines(case, checks, functools.partial(vmcoroner, binary, *paths), vmlinux_of(folder))
     ask = functools.partial(vmcoroner, binary)
     if dump["format"] in ("elf", "kdump-zlib", "lzo-d31", "flat-zlib-d31") and truth["scenario"] in ("null-deref", "kdump") and checks.wants("cut"):
         damage.check_cuts(case, checks, ask, paths[0])
