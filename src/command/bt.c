@@ -48,10 +48,10 @@ static void show(struct walk *w, const struct vmc_task *task, const struct vmc_c
 		vmc_session_complain(w->s, "bt", vmc_error_wrap(err, "pid %d", task->pid));
 		return;
 	}
-	if (w->flags & VMC_BT_VARIABLES) {
+	if (w->flags & (VMC_BT_LINES | VMC_BT_VARIABLES))
 		vmc_target_lines(w->s->target, &tr);
+	if (w->flags & VMC_BT_VARIABLES)
 		vmc_target_variables(w->s->target, &tr);
-	}
 	vmc_stack_crash(&tr, w->flags, w->out);
 	if (tr.stopped || tr.truncated)
 		w->s->failed = true;
@@ -126,6 +126,7 @@ static struct vmc_error *run(struct vmc_session *s, const struct vmc_args *args,
 		return vmc_error_new(VMC_USAGE, "-n takes the word idle");
 	w.flags = (vmc_args_has(args, 's') || vmc_args_has(args, 'x') ? VMC_BT_OFFSET : 0) |
 		  (vmc_args_has(args, 'x') && !vmc_args_has(args, 'd') ? VMC_BT_HEX : 0) |
+		  (vmc_args_has(args, 'l') ? VMC_BT_LINES : 0) |
 		  (vmc_args_has(args, 'v') ? VMC_BT_VARIABLES : 0);
 	if (vmc_args_has(args, 'a'))
 		return show_cpus(&w, "all", idle);
@@ -156,8 +157,9 @@ static struct vmc_error *run(struct vmc_session *s, const struct vmc_args *args,
 const struct vmc_command vmc_command_bt = {
 	.name = "bt",
 	.aliases = "",
-	.options = "ac:pgsvxdn:",
-	.usage = "[-a | -c cpus | -p] [-g] [-s] [-v] [-x | -d] [-n idle] [pid | task | name]...",
+	.options = "ac:pglsvxdn:",
+	.usage = "[-a | -c cpus | -p] [-g] [-l] [-s] [-v] [-x | -d] [-n idle] [pid | task | "
+		 "name]...",
 	.summary = "backtrace of the kernel stack of tasks",
 	.help = "Without arguments, of the task that is selected (set): at first the one that\n"
 		"panicked. Frames are found by the kernel's own unwind tables from real registers. "
@@ -171,6 +173,9 @@ const struct vmc_command vmc_command_bt = {
 		"  -n idle  with -a or -c: leave idle CPUs out\n"
 		"  -p       the task that panicked\n"
 		"  -g       every thread of the process\n"
+		"  -l       with file and line of each frame, where a vmlinux or a module's file "
+		"tells them;\n"
+		"           functions inlined there stand before the one that they are in\n"
 		"  -s       with the offset in the function, in decimal\n"
 		"  -v       with the parameters and locals of each frame, where a vmlinux tells "
 		"them;\n"

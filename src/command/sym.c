@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "render/stack.h"
 #include "render/words.h"
+#include "target/lines.h"
 
-static void symbol(const struct vmc_symbol *sym, const char *module, uint64_t offset,
-		   struct vmc_str *out)
+static void symbol_open(const struct vmc_symbol *sym, const char *module, uint64_t offset,
+			struct vmc_str *out)
 {
 	vmc_str_addf(out, "%016llx (%c) ", (unsigned long long)(sym->addr + offset), sym->type);
 	vmc_words_safe(out, sym->name);
@@ -17,7 +19,33 @@ static void symbol(const struct vmc_symbol *sym, const char *module, uint64_t of
 		vmc_words_safe(out, module);
 		vmc_str_addc(out, ']');
 	}
+}
+
+static void symbol(const struct vmc_symbol *sym, const char *module, uint64_t offset,
+		   struct vmc_str *out)
+{
+	symbol_open(sym, module, offset, out);
 	vmc_str_addc(out, '\n');
+}
+
+/*
+ * The symbol with its source position, which crash has at the end of the line. Functions that were
+ * inlined at this address have lines of their own below.
+ */
+static void symbol_in_source(struct vmc_target *t, const struct vmc_symbol *sym, const char *module,
+			     uint64_t offset, struct vmc_str *out)
+{
+	uint64_t addr = sym->addr + offset;
+	const struct vmc_source_place *places = NULL;
+	size_t n = vmc_target_is_text(t, addr) ? vmc_target_places_at(t, addr, &places) : 0;
+
+	symbol_open(sym, module, offset, out);
+	if (n && places[n - 1].file)
+		vmc_stack_positions(&places[n - 1], 1, " ", out);
+	else
+		vmc_str_addc(out, '\n');
+	if (n > 1)
+		vmc_stack_positions(places, n - 1, "    ", out);
 }
 
 /* Every symbol of a table, or those whose name contains `part`; how many were shown. */
@@ -74,7 +102,7 @@ static struct vmc_error *address(struct vmc_target *t, uint64_t addr, int neighb
 				     (unsigned long long)addr);
 	sym = (struct vmc_symbol){ .name = where.name, .addr = where.addr, .type = where.type };
 	if (!neighbour) {
-		symbol(&sym, where.module, addr - where.addr, out);
+		symbol_in_source(t, &sym, where.module, addr - where.addr, out);
 		return NULL;
 	}
 	tab = table_of(t, addr, &module);
@@ -102,7 +130,7 @@ static size_t by_name(struct vmc_target *t, const char *name, struct vmc_str *ou
 		struct vmc_symbol sym = vmc_symtab_at(t->symbols, i);
 
 		if (strcmp(sym.name, name) == 0) {
-			symbol(&sym, NULL, 0, out);
+			symbol_in_source(t, &sym, NULL, 0, out);
 			shown++;
 		}
 	}
@@ -112,7 +140,7 @@ static size_t by_name(struct vmc_target *t, const char *name, struct vmc_str *ou
 		struct vmc_symbol sym;
 
 		if (tab && vmc_symtab_by_name(tab, name, &sym)) {
-			symbol(&sym, t->modules.data[i].name, 0, out);
+			symbol_in_source(t, &sym, t->modules.data[i].name, 0, out);
 			shown++;
 		}
 	}
@@ -166,7 +194,9 @@ const struct vmc_command vmc_command_sym = {
 	.summary = "symbols and addresses, one by the other",
 	.help = "Shows address, type letter (as nm has it), name and module. Of an address, the "
 		"symbol\n"
-		"that covers it with the offset in decimal.\n"
+		"that covers it with the offset in decimal. Of code, file and line stand behind it "
+		"where a\n"
+		"vmlinux or a module's file tells them, and functions inlined there below it.\n"
 		"\n"
 		"  -p         with the symbol before it\n"
 		"  -n         with the symbol behind it\n"

@@ -360,6 +360,26 @@ static void crash_variables(const struct vmc_frame *f, struct vmc_str *out)
 		function_variables(&f->functions[i], out);
 }
 
+void vmc_stack_positions(const struct vmc_source_place *places, size_t n, const char *indent,
+			 struct vmc_str *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct vmc_source_place *p = &places[i];
+
+		if (!p->file)
+			continue;
+		vmc_str_add(out, indent);
+		vmc_words_safe(out, p->file);
+		vmc_str_addf(out, ": %u", p->line);
+		if (p->inlined) {
+			vmc_str_add(out, "  (");
+			vmc_words_safe(out, p->function ? p->function : "?");
+			vmc_str_add(out, ", inlined)");
+		}
+		vmc_str_addc(out, '\n');
+	}
+}
+
 void vmc_stack_crash(const struct vmc_trace *tr, unsigned int flags, struct vmc_str *out)
 {
 	size_t number = 0;
@@ -378,6 +398,8 @@ void vmc_stack_crash(const struct vmc_trace *tr, unsigned int flags, struct vmc_
 			crash_module(f, out);
 			vmc_str_addc(out, '\n');
 		}
+		if (flags & VMC_BT_LINES)
+			vmc_stack_positions(f->places, f->n_places, "    ", out);
 		if (flags & VMC_BT_VARIABLES)
 			crash_variables(f, out);
 		separator(tr, i, true, out);

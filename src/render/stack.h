@@ -21,10 +21,20 @@ void vmc_stack_one_line(enum vmc_lang lang, const struct vmc_trace *tr, struct v
 /* How many frames from `at` repeat the `*ret_period` frames before them; 0 none. */
 size_t vmc_stack_repeats(const struct vmc_trace *tr, size_t at, size_t *ret_period);
 
-#define VMC_BT_OFFSET 1u /* bt -s: symbol+offset */
-#define VMC_BT_HEX 2u	 /* bt -x: offsets in hexadecimal */
-#define VMC_BT_NOREGS 4u /* without register blocks */
+#define VMC_BT_OFFSET 1u    /* bt -s: symbol+offset */
+#define VMC_BT_HEX 2u	    /* bt -x: offsets in hexadecimal */
+#define VMC_BT_NOREGS 4u    /* without register blocks */
 #define VMC_BT_VARIABLES 8u /* bt -v: below each frame */
+
+#define VMC_BT_LINES 16u /* bt -l: the source positions below each frame */
+
+/*
+ * Source positions as crash writes one, "kernel/panic.c: 459"; nothing where there is none. Of
+ * inlined functions the innermost comes first, each with its caller's position on the next line.
+ * Each line has `indent` before it and ends.
+ */
+void vmc_stack_positions(const struct vmc_source_place *places, size_t n, const char *indent,
+			 struct vmc_str *out);
 
 /* The frames as crash's `bt` lays them out, without the PID line. */
 void vmc_stack_crash(const struct vmc_trace *tr, unsigned int flags, struct vmc_str *out);

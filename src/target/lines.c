@@ -23,30 +23,29 @@ static bool take_earlier(struct vmc_trace *tr, size_t i)
 	return false;
 }
 
-static void find_places(struct vmc_target *t, struct vmc_frame *f)
+size_t vmc_target_places_at(struct vmc_target *t, uint64_t pc, const struct vmc_source_place **ret)
 {
-	/* a return address may be the first byte of another line, or of another function */
-	uint64_t pc = f->pc - !f->is_exact;
 	struct vmc_debugfile *file = vmc_target_debugfile(t, pc);
 	struct vmc_source_places found = { 0 };
 	vmc_autoerror struct vmc_error *err = NULL;
 	struct vmc_source_place *places;
-	size_t size;
+	size_t n, size;
 
+	*ret = NULL;
 	if (!file)
-		return;
+		return 0;
 	/* code without debug info is no fault of anything */
 	err = vmc_lines_at(&file->info, vmc_debugfile_address(file, pc), &t->arena, &found);
 	if (err)
-		return;
-	size = found.places.len * sizeof(*places);
+		return 0;
+	n = found.places.len;
+	size = n * sizeof(*places);
 	places = vmc_arena_alloc(&t->arena, size);
-	if (places) {
+	if (places)
 		memcpy(places, found.places.data, size);
-		f->places = places;
-		f->n_places = found.places.len;
-	}
 	vmc_source_places_deinit(&found);
+	*ret = places;
+	return places ? n : 0;
 }
 
 void vmc_target_lines(struct vmc_target *t, struct vmc_trace *tr)
@@ -54,7 +53,8 @@ void vmc_target_lines(struct vmc_target *t, struct vmc_trace *tr)
 	for (size_t i = 0; i < tr->frames.len; i++) {
 		struct vmc_frame *f = &tr->frames.data[i];
 
+		/* a return address may be the first byte of another line, or of another function */
 		if (!f->user && !f->n_places && !take_earlier(tr, i))
-			find_places(t, f);
+			f->n_places = vmc_target_places_at(t, f->pc - !f->is_exact, &f->places);
 	}
 }

@@ -11,6 +11,12 @@
  */
 void vmc_target_lines(struct vmc_target *t, struct vmc_trace *tr);
 
+/*
+ * What stands at the byte at a run-time address, innermost first; returns how many. Texts and the
+ * array live in the target's arena. 0, and *ret NULL, where no debug info tells.
+ */
+size_t vmc_target_places_at(struct vmc_target *t, uint64_t pc, const struct vmc_source_place **ret);
+
 /* Where the frame's own function stands, behind the inlined ones; NULL unknown. */
 static inline const struct vmc_source_place *vmc_frame_place(const struct vmc_frame *f)
 {

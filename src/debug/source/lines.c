@@ -18,6 +18,7 @@ struct lookup {
 	struct vmc_arena *arena;
 	struct source_program program;
 	bool has_program;
+	const char *unit; /* its own source file; "" unknown */
 	struct vmc_source_places *out;
 };
 
@@ -28,7 +29,7 @@ static const char *file_of(const struct lookup *k, uint64_t number)
 	if (!k->has_program || number == NO_FILE ||
 	    !source_program_file(&k->program, number, &path))
 		return NULL;
-	source_path_add(&text, vmc_str_text(&path), k->program.comp_dir);
+	source_path_add(&text, vmc_str_text(&path), k->program.comp_dir, k->unit);
 	return path.failed || text.failed ? NULL : vmc_arena_strdup(k->arena, vmc_str_text(&text));
 }
 
@@ -82,6 +83,7 @@ struct vmc_error *vmc_lines_at(struct source_info *info, uint64_t pc, struct vmc
 	if (!scopes)
 		return vmc_error_no_memory();
 	source_scopes_at(info, &u, pc, scopes);
+	k.unit = dwarf_name(&u.die);
 	v = &u.die.values[DWARF_COMP_DIR];
 	if (dwarf_has(&u.die, DWARF_LINE_PROGRAM)) {
 		vmc_autoerror struct vmc_error *bad =

@@ -61,14 +61,28 @@ static size_t common(const char *path, const char *dir, unsigned int *ret_n)
 	return end;
 }
 
-void source_path_add(struct vmc_str *out, const char *path, const char *comp_dir)
+/* Length of the directory of `unit` with its slash where `path` lies in it; 0. */
+static size_t in_directory_of(const char *path, const char *unit)
 {
-	vmc_autostr struct vmc_str whole = { 0 }, dir = { 0 };
+	const char *slash = strrchr(unit, '/');
+	size_t n = slash ? (size_t)(slash - unit) + 1 : 0;
+
+	return strncmp(path, unit, n) == 0 ? n : 0;
+}
+
+void source_path_add(struct vmc_str *out, const char *path, const char *comp_dir, const char *unit)
+{
+	vmc_autostr struct vmc_str whole = { 0 }, dir = { 0 }, own = { 0 };
 	unsigned int n;
 	size_t cut;
 
 	normalise(&whole, path);
 	normalise(&dir, comp_dir);
 	cut = common(vmc_str_text(&whole), vmc_str_text(&dir), &n);
-	vmc_str_add(out, vmc_str_text(&whole) + (n >= COMMON_MIN ? cut : 0));
+	if (n < COMMON_MIN) {
+		normalise(&own, unit);
+		/* a relative name is one below comp_dir */
+		cut = *unit == '/' ? in_directory_of(vmc_str_text(&whole), vmc_str_text(&own)) : 0;
+	}
+	vmc_str_add(out, vmc_str_text(&whole) + cut);
 }

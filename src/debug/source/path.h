@@ -10,8 +10,10 @@
 /*
  * Appends `path` without "." and ".." and without the directories that it has in common with
  * `comp_dir`, in which the compiler ran: kernels are built in their source tree or in a directory
- * below it or beside it. What shares less than two directories with it is another tree: whole.
+ * below it or beside it. What shares less than two directories with it is another tree: whole, but
+ * for what lies in the directory of `unit`, the unit's own source file, or below: modules out of
+ * tree are compiled from the kernel's directory by their absolute paths.
  */
-void source_path_add(struct vmc_str *out, const char *path, const char *comp_dir);
+void source_path_add(struct vmc_str *out, const char *path, const char *comp_dir, const char *unit);
 
 #endif
