@@ -17,6 +17,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+import arguments
 import console
 import damage
 import peers
@@ -491,8 +492,10 @@ def compare(folder, truth, dump, binary, checks):
         check_inferred(case, checks, binary, paths)
     if dump["format"] in ("lzo-d31", "zlib-d31") and checks.wants("variables"):
         check_variables(case, checks, binary, paths)
-    if dump["format"] in ("kdump-zlib", "lzo-d31", "zlib-d31") and checks.wants("lines"):
-        positions.check_lines(case, checks, functools.partial(vmcoroner, binary, *paths), vmlinux_of(folder))
+    if dump["format"] in ("kdump-zlib", "lzo-d31", "zlib-d31"):
+        for name, check in (("lines", positions.check_lines), ("arguments", arguments.check_arguments)):
+            if checks.wants(name):
+                check(case, checks, functools.partial(vmcoroner, binary, *paths), vmlinux_of(folder))
     ask = functools.partial(vmcoroner, binary)
     if dump["format"] in ("elf", "kdump-zlib", "lzo-d31", "flat-zlib-d31") and truth["scenario"] in ("null-deref", "kdump") and checks.wants("cut"):
         damage.check_cuts(case, checks, ask, paths[0])

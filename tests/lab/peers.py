@@ -140,8 +140,8 @@ def parse_bt(text):
     return frames
 
 
-def drgn(path, vmlinux, name="drgn_facts.py"):
-    """What a drgn script finds: see drgn_facts.py and drgn_variables.py."""
+def drgn(path, vmlinux, name="drgn_facts.py", module=None):
+    """What a drgn script finds, with the debug info of a module as well: see drgn_facts.py and drgn_variables.py."""
     if not vmlinux.exists():
         raise Skip("no vmlinux with DWARF unpacked (lab packages --vmlinux)")
     root = packages.get_root("sid")
@@ -149,7 +149,7 @@ def drgn(path, vmlinux, name="drgn_facts.py"):
     if not script.exists():
         shutil.copy(HERE / name, script)
     try:
-        text = packages.in_root(root, ["drgn", "-q", "-c", str(path), "-s", str(vmlinux), f"/tmp/{script.name}"], timeout=LIMIT)
+        text = packages.in_root(root, ["drgn", "-q", "-c", str(path), "-s", str(vmlinux), *(["-s", str(module)] if module else []), f"/tmp/{script.name}"], timeout=LIMIT)
     except subprocess.TimeoutExpired:
         raise Skip(f"drgn did not end in {LIMIT} s") from None
     except RuntimeError as error:
