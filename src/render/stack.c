@@ -81,6 +81,14 @@ static void place(const struct vmc_source_place *p, struct vmc_str *out)
 		vmc_str_addf(out, ":%u", p->line);
 }
 
+/* The compiler's doing and a loss on the way here are told apart: only the latter may be mended. */
+static const char *unknown_value(enum vmc_lang lang, const struct vmc_frame_variable *v)
+{
+	if (v->why && vmc_streq(v->why, VMC_WHY_OPTIMISED_OUT))
+		return vmc_say(lang, "<optimised out>");
+	return vmc_say(lang, "<not known>");
+}
+
 /* "(p = 0x0, len = 64)", a quiet line; nothing where not one of them is known. */
 static void arguments_row(const struct vmc_frame *f, size_t i, struct vmc_sheet *s,
 			  struct vmc_section *sec)
@@ -99,7 +107,7 @@ static void arguments_row(const struct vmc_frame *f, size_t i, struct vmc_sheet 
 			break;
 		}
 		vmc_str_addf(&text, "%s%s = ", n > 1 ? ", " : "", v->name ? v->name : "?");
-		vmc_str_add(&text, v->value ? v->value : vmc_say(s->lang, "<not known>"));
+		vmc_str_add(&text, v->value ? v->value : unknown_value(s->lang, v));
 		known += v->value != NULL;
 	}
 	if (!known)

@@ -46,7 +46,7 @@ static const char *keep(struct vmc_target *t, const struct vmc_str *s)
 
 static struct vmc_error *optimised_out(void)
 {
-	return vmc_error_new(VMC_NOT_FOUND, "optimised out");
+	return vmc_error_new(VMC_NOT_FOUND, VMC_WHY_OPTIMISED_OUT);
 }
 
 /* --- from places to bytes --- */

@@ -23,6 +23,9 @@ enum vmc_variable_by {
 	VMC_VARIABLE_POINTER,  /* a pointer to what itself was optimised out */
 };
 
+/* The `why` of what the compiler kept nowhere; every other is a value that was lost since. */
+#define VMC_WHY_OPTIMISED_OUT "optimised out"
+
 /* Texts are made harmless, and live in the target's arena. */
 struct vmc_frame_variable {
 	const char *name;     /* NULL: it has none */
