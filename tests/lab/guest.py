@@ -109,8 +109,7 @@ def build(kernel):
         shutil.copytree(HERE / "module", work)
         shutil.copy(HERE / "guest" / "agent.c", work)
         inside = f"/build/{work.name}"
-        headers = f"/usr/src/linux-headers-{kernel.release}"
-        log = packages.in_root(root, ["make", "-C", headers, f"M={inside}", "modules"])
+        log = packages.in_root(root, ["make", "-C", kernel.headers, f"M={inside}", "modules"])
         compiler = sorted(root.glob("usr/bin/x86_64-linux-gnu-gcc-[0-9]*"))[-1].name
         packages.in_root(root, [compiler, "-O2", "-static", "-pthread", "-o", f"{inside}/agent", f"{inside}/agent.c"])
         packages.in_root(root, [compiler.replace("gcc-", "strip") if (root / "usr/bin" / compiler.replace("gcc-", "strip")).exists()

@@ -10,6 +10,7 @@ import time
 
 import guest
 import packages
+import peers
 import runs
 from machine import Machine
 from steps import HERE, Skip, digest, cache_dir, run as run_program, say
@@ -20,7 +21,7 @@ CAPTURE_CMDLINE = "console=ttyS0 ignore_loglevel nr_cpus=1 reset_devices panic=1
 
 def makedumpfile_root(kernel):
     """Debian 12's makedumpfile for the kernels of its time, the newest one, which can write zstd, for those it does not know."""
-    return packages.get_root("bookworm" if kernel.series in ("5.10", "6.1") else "sid")
+    return packages.get_root("bookworm" if kernel.series in peers.OF_BOOKWORM else "sid")
 
 
 def loader(kernel):

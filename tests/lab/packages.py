@@ -36,7 +36,8 @@ BASE = ["base-files", "bash", "coreutils", "dash", "sed", "grep", "mawk", "findu
         "make", "libc6-dev", "kmod"]
 # objtool and the other programs of the headers are linked with libelf, whose package has another name since 2024.
 LIBELF = {"bullseye": "libelf1", "bookworm": "libelf1", "sid": "libelf1t64"}
-EXTRA = {"bullseye": [], "bookworm": ["dwarves", "makedumpfile"], "sid": ["pahole", "crash", "python3-drgn", "makedumpfile"]}
+# The host's peers come from its own packages, the others from here; bullseye's are what a kernel is built from source with.
+EXTRA = {"bullseye": ["bc", "bison", "flex", "gcc", "libelf-dev"], "bookworm": ["dwarves", "makedumpfile"], "sid": ["pahole", "crash", "python3-drgn", "makedumpfile"]}
 
 
 @functools.cache
@@ -198,10 +199,10 @@ def unpack_all(debs, folder):
 
 
 class Kernel:
-    """One Debian kernel: where its pieces are."""
+    """One kernel: where its pieces are. A Debian package's, or one that source.py has built."""
 
-    def __init__(self, series, suite, release, version):
-        self.series, self.suite, self.release, self.version = series, suite, release, version
+    def __init__(self, series, suite, release, version, built=False):
+        self.series, self.suite, self.release, self.version, self.built = series, suite, release, version, built
         self.dir = cache_dir() / "kernels" / f"{release}_{version}"
 
     @property
@@ -227,6 +228,11 @@ class Kernel:
     @property
     def vmlinux(self):
         return self.dir / f"vmlinux-{self.release}"
+
+    @property
+    def headers(self):
+        """What a module is built against, by its path in the suite's root."""
+        return str(self.dir / "headers") if self.built else f"/usr/src/linux-headers-{self.release}"
 
     def configured(self, wanted):
         """Whether 'CONFIG_X=y' is set in this kernel's configuration."""
@@ -281,7 +287,7 @@ def get_kernel(series):
 
 def get_vmlinux(kernel):
     """Fetch the -dbg package and take the vmlinux with DWARF out of it."""
-    if kernel.vmlinux.exists():
+    if kernel.vmlinux.exists() or kernel.built:
         return kernel.vmlinux
     kernel.vmlinux.unlink(missing_ok=True)
     deb = fetch(kernel.suite, [f"linux-image-{kernel.release}-dbg"])[0]

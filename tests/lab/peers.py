@@ -17,6 +17,8 @@ from steps import HERE, Skip, cache_dir, digest, replace_atomically, run
 
 CRASH_COMMANDS = ["sys", "ps", "bt", "bt -a", "log", "mod", "mach", "ps -A"]
 LIMIT = 180
+# Kernels that Debian 12's makedumpfile knows; those of 6.12 and later need the newest.
+OF_BOOKWORM = ("5.10", "5.10-fp", "6.1")
 
 
 def dump_path(folder, truth, wanted):
@@ -54,7 +56,7 @@ def refile(elf, out, series, *options):
 def makedumpfile(series, arguments):
     """Run Debian 12's makedumpfile for the kernels of its time, the newest one for later kernels: the old one takes slab pages of
     6.12 for user pages and leaves them out."""
-    if series not in ("5.10", "6.1"):
+    if series not in OF_BOOKWORM:
         packages.in_root(packages.get_root("sid"), ["makedumpfile", *map(str, arguments)], timeout=LIMIT)
     elif shutil.which("makedumpfile"):
         run(["makedumpfile", *arguments], timeout=LIMIT)

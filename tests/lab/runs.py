@@ -12,14 +12,16 @@ import console
 import guest
 import packages
 import peers
+import source
 from machine import Machine
 from steps import HERE, Skip, cache_dir, digest, replace_atomically, say
 
 # Everything on the console, an oops ends the guest, and the guest stays as it was at the end of the panic.
 CMDLINE = "console=ttyS0 ignore_loglevel oops=panic panic=0"
+SERIES = [*packages.SERIES, *source.SERIES]
 DEFAULTS = {"order": 50, "quick": False, "cmdline": "", "before": "true", "after": "", "wait": "Kernel Offset: .* from|end Kernel panic", "timeout": 60, "config": [],
             "cpu": "max", "memory": "256M", "cpus": 2, "dumps": ["kdump-zlib", "lzo-d31"], "nmi": False, "skip": "", "vmcoreinfo": True, "victim": True,
-            "kernels": list(packages.SERIES), "quick_kernels": list(packages.SERIES), "kdump": False}
+            "kernels": SERIES, "quick_kernels": list(packages.SERIES), "kdump": False}
 
 
 def scenarios():
@@ -28,6 +30,13 @@ def scenarios():
     for path in (HERE / "scenarios").glob("*.toml"):
         found[path.stem] = {**DEFAULTS, **tomllib.loads(path.read_text()), "name": path.stem}
     return dict(sorted(found.items(), key=lambda item: (item[1]["order"], item[0])))
+
+
+def get_kernel(series):
+    """The kernel of a series, fetched or built."""
+    if series not in SERIES:
+        raise Skip(f"no kernel {series}; known: {', '.join(SERIES)}")
+    return (source if series in source.SERIES else packages).get_kernel(series)
 
 
 def folder_of(kernel, name):
