@@ -328,7 +328,7 @@ def check_backtrace(case, checks):
     truth, frames = case.truth, case.report.get("backtrace") or []
     if truth.get("chain"):
         chain = truth["chain"]
-        check_chain(checks, "backtrace", frames, chain, truth.get("callers", []), console.trace_from(case.console, chain[0]))
+        check_chain(checks, "backtrace", frames, chain, truth.get("callers", []), console.trace_from(case.console, chain))
         modules = {f.get("module") for f in frames if (f.get("function") or "").startswith("victim_")}
         if "module" in truth:
             checks.equal("backtrace module", modules, {truth["module"]})

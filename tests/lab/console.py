@@ -25,9 +25,12 @@ def last_stamp(text):
     return float(stamps[-1]) if stamps else None
 
 
-def traces(text):
-    """Each call trace as function names, innermost first: the faulting function, then the frames that are not marked '?'."""
-    found, current, fault = [], None, None
+def traces(text, caller=None):
+    """Each call trace as function names, innermost first: the faulting function, then the frames that are not marked '?'.
+
+    A kernel that walks frame pointers misses the caller of a function that has no frame yet, and has it among those marked: right
+    behind the faulting function, `caller` counts nevertheless."""
+    found, current, fault, marked = [], None, None, False
     for line in kernel_lines(text):
         body = re.sub(r"^\[ *\d+\.\d{6}\](\[[^]]*\])? ?", "", line)
         rip = RIP.match(body)
@@ -35,25 +38,31 @@ def traces(text):
         if "Call Trace:" in body:
             current = [fault] if fault else []
             found.append(current)
-            fault = None
+            fault, marked = None, False
         elif rip:
             if current is None:
                 fault = rip[1]
             else:
                 current.append(rip[1])
         elif frame:
-            if current is not None and not frame[1]:
+            if current is None:
+                continue
+            if frame[1]:
+                if caller and len(current) == 1 and plain(frame[2]) == caller:
+                    current.append(frame[2])
+                    marked = True
+            elif not (marked and len(current) == 2 and plain(frame[2]) == caller):
                 current.append(frame[2])
         elif body.startswith(("Modules linked in", "---[", "Kernel panic", "Kernel Offset", "CPU: ", "BUG:", "Oops", "INFO:", "Sending NMI", "NMI backtrace")):
             current, fault = None, None
     return [[plain(name) for name in trace] for trace in found]
 
 
-def trace_from(text, function):
-    """The last trace that holds a function, from that function outwards; None if there is none."""
-    for trace in reversed(traces(text)):
-        if function in trace:
-            return trace[trace.index(function):]
+def trace_from(text, chain):
+    """The last trace that holds the innermost function of a chain, from that function outwards; None if there is none."""
+    for trace in reversed(traces(text, (chain + [None])[1])):
+        if chain[0] in trace:
+            return trace[trace.index(chain[0]):]
     return None
 
 
@@ -69,7 +78,7 @@ def doubts(text, truth):
         found.append(f"no line matches {truth['message']!r}")
     chain = truth.get("chain", [])
     if chain:
-        trace = trace_from(text, chain[0])
+        trace = trace_from(text, chain)
         if trace is None:
             found.append(f"no call trace has {chain[0]}")
         else:
