@@ -210,6 +210,9 @@ struct vmc_error *source_program_init(struct source_program *p, const struct dwa
 	if (p->unit.version >= 5) {
 		p->unit.address_size = vmc_cursor_u8(&c);
 		vmc_cursor_u8(&c); /* size of a segment selector: there are none */
+		if (p->unit.address_size != 8 && p->unit.address_size != 4)
+			return dwarf_error(s, VMC_BAD_FORMAT, DWARF_LINE, offset,
+					   "addresses of %u bytes", p->unit.address_size);
 	}
 	header = p->unit.offset_size == 8 ? vmc_cursor_u64(&c) : vmc_cursor_u32(&c);
 	if (c.overrun || c.pos > p->end || header > p->end - c.pos)
