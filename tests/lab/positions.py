@@ -14,8 +14,8 @@ from steps import cache_dir
 PEERS = ("eu-addr2line", "addr2line")
 # VMCOREINFO is among the first bytes of a dump, as text.
 HEAD = 1 << 20
-# Directories of the builds: Debian's of the kernel with its build directory, its headers, the lab's own of victim.ko.
-BUILDS = (r"/build/[^/]+/linux-[^/]+/", r"/usr/src/linux-[^/]+/", r"/build/[^/]+/(?=victim)", r"debian/build/[^/]+/", r".*/linux-source-[^/]+/")
+# Directories of the builds: Debian's of the kernel with its build directory, its headers, the lab's own of victim.ko and of a kernel.
+BUILDS = (r"/build/[^/]+/linux-[^/]+/", r"/usr/src/linux-[^/]+/", r"/build/[^/]+/(?=victim)", r"debian/build/[^/]+/", r"/.*/kernels/[^/]+/source/")
 
 
 def tree_path(path):
