@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * struct rq (kernel/sched/sched.h): "curr; idle" by the idle task of each CPU, which is called
- * "swapper/N", or "swapper" before 2.6.38, and has pid 0. Also the memory of a node.
+ * struct rq (kernel/sched/sched.h): "curr; idle", in 6.12 "curr; dl_server; idle", by the idle
+ * task of each CPU, which is called "swapper/N", or "swapper" before 2.6.38, and has pid 0. Also
+ * the memory of a node.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,8 +15,7 @@ static bool read_queues(struct vmc_target *t, struct objects *queues)
 {
 	for (size_t cpu = 0; cpu < vmc_target_cpus(t); cpu++) {
 		uint64_t addr;
-		vmc_autoerror struct vmc_error *err =
-			vmc_target_percpu(t, "runqueues", cpu, &addr);
+		vmc_autoerror struct vmc_error *err = vmc_target_percpu(t, "runqueues", cpu, &addr);
 
 		if (err || !objects_add(t, queues, addr, RQ_WINDOW))
 			return false;
@@ -44,8 +44,11 @@ static bool is_idle_task(struct vmc_target *t, uint64_t task, size_t cpu)
 	       (vmc_streq(comm, name) || vmc_streq(comm, "swapper"));
 }
 
-/* "curr; idle" on every CPU. Where all CPUs idle, "idle; stop" is like it, and comes later. */
-static bool is_curr(struct vmc_target *t, const struct objects *queues, uint64_t at)
+/*
+ * curr at "at" and idle at "idle" on every CPU. Where all CPUs idle, "idle; stop" is like it, and
+ * comes later.
+ */
+static bool is_curr(struct vmc_target *t, const struct objects *queues, uint64_t at, uint64_t idle)
 {
 	char comm[16];
 
@@ -53,7 +56,7 @@ static bool is_curr(struct vmc_target *t, const struct objects *queues, uint64_t
 		const struct object *rq = &queues->list.data[cpu];
 
 		if (!is_kernel_pointer(object_u64(rq, at)) ||
-		    !is_idle_task(t, object_u64(rq, at + 8), cpu) ||
+		    !is_idle_task(t, object_u64(rq, idle), cpu) ||
 		    !read_comm(t, object_u64(rq, at), comm))
 			return false;
 	}
@@ -65,7 +68,8 @@ static bool is_curr(struct vmc_target *t, const struct objects *queues, uint64_t
  * each CPU, in what idles there, and nothing else than numbers of CPUs in either. One CPU proves
  * nothing.
  */
-static uint64_t find_task_cpu(struct vmc_target *t, const struct objects *queues, uint64_t curr)
+static uint64_t find_task_cpu(struct vmc_target *t, const struct objects *queues, uint64_t curr,
+			      uint64_t idle)
 {
 	vmc_autoobjects struct objects tasks = { 0 };
 	const size_t n = queues->list.len;
@@ -77,8 +81,7 @@ static uint64_t find_task_cpu(struct vmc_target *t, const struct objects *queues
 		return NOWHERE;
 	for (size_t i = 0; i < 2 * n; i++) {
 		if (!objects_add(t, &tasks,
-				 object_u64(&queues->list.data[i / 2], curr + 8 * (i % 2)),
-				 pid))
+				 object_u64(&queues->list.data[i / 2], i % 2 ? idle : curr), pid))
 			return NOWHERE;
 	}
 	for (uint64_t at = 0; at + 4 <= pid; at += 4) {
@@ -99,12 +102,14 @@ void infer_cpus(struct vmc_target *t)
 	if (!vmc_field_has(t, VMC_F_task_pid) || !vmc_field_has(t, VMC_F_task_comm) ||
 	    !read_queues(t, &queues))
 		return;
-	for (uint64_t at = 0; at + 16 <= RQ_WINDOW; at += 8) {
-		if (!is_curr(t, &queues, at))
+	for (uint64_t at = 0; at + 24 <= RQ_WINDOW; at += 8) {
+		uint64_t idle = at + 8;
+
+		if (!is_curr(t, &queues, at, idle) && !is_curr(t, &queues, at, idle += 8))
 			continue;
 		infer_found(t, VMC_F_rq_curr, 0, at, 8);
-		infer_found(t, VMC_F_rq_idle, 0, at + 8, 8);
-		infer_found(t, VMC_F_task_cpu, 0, find_task_cpu(t, &queues, at), 4);
+		infer_found(t, VMC_F_rq_idle, 0, idle, 8);
+		infer_found(t, VMC_F_task_cpu, 0, find_task_cpu(t, &queues, at, idle), 4);
 		return;
 	}
 }

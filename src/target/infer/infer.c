@@ -10,14 +10,14 @@ struct group {
 };
 
 static const struct group groups[] = {
-	{ infer_tasks,
-	  { VMC_F_task_comm, VMC_F_task_tasks, VMC_F_task_pid, VMC_F_task_tgid, VMC_F_task_stack,
-	    VMC_F_task_state, VMC_F_task_flags, VMC_F_task_mm, VMC_F_task_exit_state,
-	    VMC_F_task_real_parent, VMC_F_task_thread_group, VMC_F_task_thread_sp,
-	    VMC_F_thread_info_cpu, VMC_F_stack_size, VMC_F_switch_frame_size,
-	    VMC_F_switch_frame_ip, VMC_F_switch_frame_bp, VMC_F_switch_frame_bx,
-	    VMC_F_switch_frame_r12, VMC_F_switch_frame_r13, VMC_F_switch_frame_r14,
-	    VMC_F_switch_frame_r15 } },
+	{ infer_tasks, { VMC_F_task_comm,	 VMC_F_task_tasks,	  VMC_F_task_pid,
+			 VMC_F_task_tgid,	 VMC_F_task_stack,	  VMC_F_task_state,
+			 VMC_F_task_flags,	 VMC_F_task_mm,		  VMC_F_task_exit_state,
+			 VMC_F_task_real_parent, VMC_F_task_thread_group, VMC_F_task_thread_sp,
+			 VMC_F_thread_info_cpu,	 VMC_F_stack_size,	  VMC_F_switch_frame_size,
+			 VMC_F_switch_frame_ip,	 VMC_F_switch_frame_bp,	  VMC_F_switch_frame_bx,
+			 VMC_F_switch_frame_r12, VMC_F_switch_frame_r13,  VMC_F_switch_frame_r14,
+			 VMC_F_switch_frame_r15 } },
 	{ infer_cpus, { VMC_F_rq_curr, VMC_F_rq_idle, VMC_F_task_cpu } },
 	{ infer_modules,
 	  { VMC_F_module_list, VMC_F_module_name, VMC_F_module_state, VMC_F_module_taints,
@@ -112,9 +112,9 @@ void infer_found(struct vmc_target *t, enum vmc_field f, unsigned int alternativ
 {
 	if (offset == NOWHERE)
 		return;
-	t->inferred->slots[f] = (struct vmc_field_slot){
-		.alternative = (uint8_t)alternative, .size = size, .offset = offset
-	};
+	t->inferred->slots[f] = (struct vmc_field_slot){ .alternative = (uint8_t)alternative,
+							 .size = size,
+							 .offset = offset };
 	t->inferred->known[f] = true;
 }
 

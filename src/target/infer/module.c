@@ -10,8 +10,8 @@
 
 #define WINDOW 1536u
 #define SAMPLE 64u
-#define LIST 8u	  /* behind the state, which is an enum, and its padding */
-#define NAME 24u  /* behind the list */
+#define LIST 8u	      /* behind the state, which is an enum, and its padding */
+#define NAME 24u      /* behind the list */
 #define NAME_SIZE 56u /* MODULE_NAME_LEN */
 #define STATE_MAX 3u  /* MODULE_STATE_UNFORMED */
 #define SIZE_MAX_OF_MODULE (256u << 20)
@@ -50,7 +50,8 @@ static bool read_modules(struct modules *w)
 	return w->all.list.len > 0;
 }
 
-/* Where, relative to a base, its size and the size of its code lie in one generation of the struct. */
+/* Where, relative to a base, its size and the size of its code lie in one generation of the struct.
+ */
 struct shape {
 	uint64_t size, text;
 	unsigned int alternative;
@@ -99,8 +100,8 @@ static bool infer_layout(struct modules *w)
 }
 
 /* ELF's symbol 0 and the empty string begin the tables. */
-static bool are_tables(const struct modules *w, const struct object *o, uint64_t symtab,
-		       uint32_t n, uint64_t strtab)
+static bool are_tables(const struct modules *w, const struct object *o, uint64_t symtab, uint32_t n,
+		       uint64_t strtab)
 {
 	uint64_t base = object_u64(o, w->base), size = object_u32(o, w->size);
 	uint8_t first[SYMBOL_SIZE], end;
@@ -125,7 +126,8 @@ static bool is_kallsyms(const struct modules *w, const struct object *o, uint64_
 	       are_tables(w, o, load_u64(w->t, k), load_u32(w->t, k + 8), load_u64(w->t, k + 16));
 }
 
-/* "symtab, core_symtab; num_symtab, core_num_syms; strtab, core_strtab", twice the same once loaded */
+/* "symtab, core_symtab; num_symtab, core_num_syms; strtab, core_strtab", twice the same once loaded
+ */
 static bool is_symtab(const struct modules *w, const struct object *o, uint64_t at)
 {
 	return object_u64(o, at) == object_u64(o, at + 8) &&

@@ -9,9 +9,10 @@
 
 #include "target/infer/internal.h"
 
-#define WINDOW 16384u /* bytes looked at of a task: more than any task_struct but for its FPU state */
-#define COMM 16u      /* TASK_COMM_LEN */
-#define SAMPLE 64u    /* tasks looked at closely */
+#define WINDOW \
+	16384u	   /* bytes looked at of a task: more than any task_struct but for its FPU state */
+#define COMM 16u   /* TASK_COMM_LEN */
+#define SAMPLE 64u /* tasks looked at closely */
 #define LEADERS_MAX 4096u
 #define THREADS_MAX 65536u
 #define PID_MAX (4u << 20) /* PID_MAX_LIMIT */
@@ -20,12 +21,12 @@
 #define SIGCHLD 17u
 #define STATE_MAX 0x20000u /* bits of task_struct.state: below TASK_STATE_MAX of all kernels */
 #define USAGE_MAX 100000u
-#define STACK_ALIGN 8192u  /* THREAD_SIZE of the smallest kind (before 3.15) */
+#define STACK_ALIGN 8192u /* THREAD_SIZE of the smallest kind (before 3.15) */
 
 struct tasks {
 	struct vmc_target *t;
-	struct objects all; /* init_task, then the first tasks of the list */
-	struct object init; /* the first of these; its bytes are borrowed */
+	struct objects all;	   /* init_task, then the first tasks of the list */
+	struct object init;	   /* the first of these; its bytes are borrowed */
 	const struct object *list; /* the others */
 	size_t n;
 	uint64_t comm, tasks, pid, stack, flags; /* offsets */
@@ -53,7 +54,8 @@ static bool has_comm(const struct tasks *w, uint64_t task)
 	return !err && is_name(comm, sizeof(comm));
 }
 
-/* Follows a list as if its links lay at `link` of tasks; how many tasks it leads to, at most `max`. */
+/* Follows a list as if its links lay at `link` of tasks; how many tasks it leads to, at most `max`.
+ */
 static size_t follow(const struct tasks *w, uint64_t link, uint64_t *ret, size_t max)
 {
 	uint64_t head = w->init.addr + link, before = head, at = object_u64(&w->init, link);
@@ -97,9 +99,11 @@ static bool find_list(struct tasks *w)
 
 /* What a member's values must be like. */
 struct rule {
-	unsigned int before, size; /* bytes in front of the offset and from it on that are looked at */
-	unsigned int percent;	   /* of the tasks in which it must hold */
-	bool (*init)(const struct tasks *w, uint64_t at); /* of init_task, or of all together; or NULL */
+	unsigned int before,
+		size;	      /* bytes in front of the offset and from it on that are looked at */
+	unsigned int percent; /* of the tasks in which it must hold */
+	bool (*init)(const struct tasks *w,
+		     uint64_t at); /* of init_task, or of all together; or NULL */
 	bool (*fits)(const struct tasks *w, const struct object *task, uint64_t at);
 };
 
@@ -108,7 +112,8 @@ static bool holds(const struct tasks *w, const struct rule *rule, uint64_t at)
 {
 	size_t asked = 0, fit = 0;
 
-	if (at < rule->before || !object_has(&w->init, at - rule->before, rule->before + rule->size))
+	if (at < rule->before ||
+	    !object_has(&w->init, at - rule->before, rule->before + rule->size))
 		return false;
 	for (size_t i = 0; i < w->n; i++) {
 		if (!object_has(&w->list[i], at - rule->before, rule->before + rule->size))
@@ -207,7 +212,8 @@ static bool any_has_mm(const struct tasks *w, uint64_t at)
 	return false;
 }
 
-/* "exit_state; exit_code; exit_signal" of what lives and was forked, not cloned with another signal */
+/* "exit_state; exit_code; exit_signal" of what lives and was forked, not cloned with another signal
+ */
 static bool is_exit_state(const struct tasks *w, const struct object *task, uint64_t at)
 {
 	(void)w;
@@ -336,9 +342,10 @@ static bool returns_to_text(const struct tasks *w, uint64_t sp, uint64_t at)
 /* Since 4.9 a stack that was switched away from ends with struct inactive_task_frame. */
 static void infer_switch_frame(const struct tasks *w, uint64_t sp)
 {
-	static const enum vmc_field before_ip[] = { VMC_F_switch_frame_bp,  VMC_F_switch_frame_bx,
-						    VMC_F_switch_frame_r12, VMC_F_switch_frame_r13,
-						    VMC_F_switch_frame_r14, VMC_F_switch_frame_r15 };
+	static const enum vmc_field before_ip[] = {
+		VMC_F_switch_frame_bp,	VMC_F_switch_frame_bx,	VMC_F_switch_frame_r12,
+		VMC_F_switch_frame_r13, VMC_F_switch_frame_r14, VMC_F_switch_frame_r15
+	};
 	uint64_t ip = NOWHERE;
 
 	for (uint64_t at = 8 * VMC_ARRAY_SIZE(before_ip); ip == NOWHERE && at <= 64; at += 8) {
@@ -353,7 +360,8 @@ static void infer_switch_frame(const struct tasks *w, uint64_t sp)
 		infer_found(w->t, before_ip[i], 0, ip - 8 * (i + 1), 8);
 }
 
-/* What lies deeper than 8 KiB proves a stack of 16; else sp0, in front of sp until 4.15, is its end. */
+/* What lies deeper than 8 KiB proves a stack of 16; else sp0, in front of sp until 4.15, is its
+ * end. */
 static void infer_stack_size(const struct tasks *w, uint64_t sp)
 {
 	uint64_t end = object_u64(&w->list[0], sp - 8) - object_u64(&w->list[0], w->stack);
@@ -416,8 +424,8 @@ static void infer_members(struct tasks *w)
 	if (mm == NOWHERE)
 		return;
 	infer_found(w->t, VMC_F_task_mm, 0, mm, 8);
-	infer_found(w->t, VMC_F_task_exit_state, 0, search(w, mm + 16, mm + 1024, 4, &exit_state_rule),
-		    4);
+	infer_found(w->t, VMC_F_task_exit_state, 0,
+		    search(w, mm + 16, mm + 1024, 4, &exit_state_rule), 4);
 }
 
 void infer_tasks(struct vmc_target *t)
@@ -425,8 +433,7 @@ void infer_tasks(struct vmc_target *t)
 	struct tasks w = { .t = t };
 	uint64_t addr;
 
-	if (vmc_target_has_symbol(t, "init_task", &addr) &&
-	    objects_add(t, &w.all, addr, WINDOW)) {
+	if (vmc_target_has_symbol(t, "init_task", &addr) && objects_add(t, &w.all, addr, WINDOW)) {
 		w.init = w.all.list.data[0];
 		infer_members(&w);
 	}
