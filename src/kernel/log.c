@@ -252,6 +252,75 @@ static struct vmc_error *read_ring(struct vmc_target *t, struct vmc_log *l)
 
 /* ---- records in log_buf, 3.5 to 5.9 ---- */
 
+/* Where the members of a record are; all three members in front of its text are 16 bits wide. */
+struct record_layout {
+	uint64_t size, ts, len, text_len, caller;
+	bool has_caller;
+};
+
+/*
+ * Without types and VMCOREINFO. The head of a record is the same in struct log (3.5) and
+ * struct printk_log (3.11): ts_nsec 0, len 8, text_len 10, dict_len 12; what differs is its size,
+ * 16 or, with caller_id (5.1), 20 bytes. A record is rounded up to 4 bytes, so that its lengths
+ * agree with one size only; records enough to make chance unlikely have to agree.
+ */
+static struct vmc_error *infer_layout(struct vmc_target *t, uint64_t buf, uint32_t ring, uint32_t at,
+				      uint32_t end, struct record_layout *ret)
+{
+	enum { HEAD = 16, CALLER = 4, SAMPLES = 32 };
+	uint32_t size = 0, seen = 0;
+
+	for (bool wrapped = at < end; seen < SAMPLES && (at != end || !wrapped);) {
+		vmc_autoobj struct vmc_obj o = vmc_obj(t, buf + at);
+		bool room = at < ring && ring - at >= HEAD;
+		uint32_t lengths = room ? vmc_get_u32(&o, 8) : 0, len = lengths & 0xffff;
+		uint32_t dict = room ? vmc_get_u32(&o, 12) & 0xffff : 0;
+		uint32_t head = len - (lengths >> 16) - dict;
+
+		VMC_TRY(vmc_obj_error(&o, "log record"));
+		if (!len && !wrapped) {
+			wrapped = true;
+			at = 0;
+			continue;
+		}
+		/* up to 3 bytes of padding behind the dictionary */
+		head -= head % 4;
+		if (len % 4 || len > ring - at || (head != HEAD && head != HEAD + CALLER) ||
+		    (size && head != size))
+			return vmc_error_new(VMC_NOT_FOUND,
+					     "layout of struct printk_log is not known, and the "
+					     "record at %u of log_buf fits none",
+					     at);
+		size = head;
+		seen++;
+		at += len;
+	}
+	*ret = (struct record_layout){ .size = size ? size : HEAD,
+				       .len = 8,
+				       .text_len = 10,
+				       .caller = HEAD,
+				       .has_caller = size == HEAD + CALLER };
+	return NULL;
+}
+
+static struct vmc_error *find_layout(struct vmc_target *t, uint64_t buf, uint32_t ring, uint32_t at,
+				     uint32_t end, struct record_layout *ret)
+{
+	struct record_layout l = { 0 };
+
+	if (!vmc_field_size(t, VMC_F_record_size, &l.size) ||
+	    !vmc_field_offset(t, VMC_F_record_ts, &l.ts) ||
+	    !vmc_field_offset(t, VMC_F_record_len, &l.len) ||
+	    !vmc_field_offset(t, VMC_F_record_text_len, &l.text_len))
+		return infer_layout(t, buf, ring, at, end, ret);
+	if (l.size < 16 || l.size > 64)
+		return vmc_error_new(VMC_BAD_FORMAT, "struct printk_log of %" PRIu64 " bytes",
+				     l.size);
+	l.has_caller = vmc_field_offset(t, VMC_F_record_caller, &l.caller);
+	*ret = l;
+	return NULL;
+}
+
 static struct vmc_error *read_records(struct vmc_target *t, struct vmc_log *l)
 {
 	vmc_autoobj struct vmc_obj buf = vmc_obj_symbol(t, "log_buf");
@@ -260,22 +329,21 @@ static struct vmc_error *read_records(struct vmc_target *t, struct vmc_log *l)
 	vmc_autoobj struct vmc_obj next = vmc_obj_symbol(t, "log_next_idx");
 	uint32_t size = vmc_get_u32(&len, 0), at = vmc_get_u32(&first, 0);
 	uint32_t end = vmc_get_u32(&next, 0);
-	uint64_t header, text_len_offset;
-	bool wrapped = at < end, has_caller;
+	struct record_layout layout;
+	uint64_t header;
+	bool wrapped = at < end;
 
 	VMC_TRY(vmc_obj_error(&buf, "log_buf"));
 	VMC_TRY(vmc_obj_error(&len, "log_buf_len"));
 	VMC_TRY(vmc_obj_error(&first, "log_first_idx"));
 	VMC_TRY(vmc_obj_error(&next, "log_next_idx"));
-	if (!vmc_field_size(t, VMC_F_record_size, &header) || header < 16 || header > 64 ||
-	    !vmc_field_offset(t, VMC_F_record_text_len, &text_len_offset))
-		return vmc_error_new(VMC_NOT_FOUND, "layout of struct printk_log is not known");
-	has_caller = vmc_field_has(t, VMC_F_record_caller);
+	VMC_TRY(find_layout(t, buf.addr, size, at, end, &layout));
+	header = layout.size;
 	l->generation = "records";
 	for (uint32_t n = 0; n < RECORDS_MAX && (at != end || !wrapped); n++) {
 		vmc_autoobj struct vmc_obj o = vmc_obj(t, buf.addr + at);
 		struct vmc_log_record rec = { .seq = n, .subsystem = "", .device = "", .text = "" };
-		uint64_t rec_len = at + header <= size ? vmc_get(&o, VMC_F_record_len) : 0;
+		uint64_t rec_len = at + header <= size ? (vmc_get_u32(&o, layout.len) & 0xffff) : 0;
 		uint32_t word;
 		char *text;
 
@@ -286,14 +354,14 @@ static struct vmc_error *read_records(struct vmc_target *t, struct vmc_log *l)
 			at = 0;
 			continue;
 		}
-		rec.time_ns = vmc_get(&o, VMC_F_record_ts);
-		rec.len = (size_t)vmc_get(&o, VMC_F_record_text_len);
+		rec.time_ns = vmc_get_u64(&o, layout.ts);
+		rec.len = vmc_get_u32(&o, layout.text_len) & 0xffff;
 		/* text_len, dict_len, then facility and flags:5 level:3 */
-		word = vmc_get_u32(&o, text_len_offset + 2);
+		word = vmc_get_u32(&o, layout.text_len + 2);
 		rec.facility = (int)(word >> 16 & 0xff);
 		rec.level = (int)(word >> 29);
-		if (has_caller)
-			set_caller(&rec, (uint32_t)vmc_get(&o, VMC_F_record_caller));
+		if (layout.has_caller)
+			set_caller(&rec, vmc_get_u32(&o, layout.caller));
 		if (vmc_obj_bad(&o)) {
 			/* without its length nothing tells where the next record starts */
 			lose(l, vmc_obj_error(&o, "log record"));

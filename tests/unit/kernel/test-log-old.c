@@ -41,6 +41,8 @@ static struct old make_records(struct mini *m, const char *tag, uint32_t size, b
 	o.first = exported(m, "log_first_idx", 4);
 	o.next = exported(m, "log_next_idx", 4);
 	o.header = caller ? 20 : 16;
+	if (!tag)
+		return o; /* as if VMCOREINFO knew symbols only */
 	mini_line(m, "SIZE(%s)=%u\nOFFSET(%s.ts_nsec)=0\nOFFSET(%s.len)=8\n", tag, o.header, tag,
 		  tag);
 	mini_line(m, "OFFSET(%s.text_len)=10\nOFFSET(%s.dict_len)=12\n", tag, tag);
@@ -98,7 +100,11 @@ static void records_by_vmcoreinfo_alone(void **state)
 	static const struct {
 		const char *tag;
 		bool caller;
-	} rows[] = { { "log", false }, { "printk_log", false }, { "printk_log", true } };
+	} rows[] = { { "log", false },
+		     { "printk_log", false },
+		     { "printk_log", true },
+		     { NULL, false },
+		     { NULL, true } };
 
 	(void)state;
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(rows); i++) {
@@ -196,6 +202,20 @@ static void a_damaged_record_ends_the_log(void **state)
 		assert_int_equal(vmc_error_code(l.problem), VMC_BAD_FORMAT);
 		vmc_log_deinit(&l);
 	}
+}
+
+/* No types, and lengths that no size of a header explains: no text is made of it. */
+static void records_of_no_layout_are_refused(void **state)
+{
+	AUTO_MINI m = mini();
+	struct old o = make_records(&m, NULL, 256, false);
+	struct vmc_log l;
+
+	(void)state;
+	put_record(&o, 1, 0, "good");
+	mini_u32(&m, o.buf + put_record(&o, 2, 0, "bad") + 8, 64 | 3 << 16);
+	bounds(&o, 0, o.at);
+	assert_code(vmc_log_read(mini_open(&m), &l), VMC_NOT_FOUND);
 }
 
 static void hostile_bounds_have_an_end(void **state)
@@ -379,6 +399,7 @@ int main(void)
 		cmocka_unit_test(records_wrap),
 		cmocka_unit_test(an_empty_record_log_is_empty),
 		cmocka_unit_test(a_damaged_record_ends_the_log),
+		cmocka_unit_test(records_of_no_layout_are_refused),
 		cmocka_unit_test(hostile_bounds_have_an_end),
 		cmocka_unit_test(a_missing_page_of_records_is_told),
 		cmocka_unit_test(characters_make_lines),
