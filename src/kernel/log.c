@@ -264,8 +264,8 @@ struct record_layout {
  * 16 or, with caller_id (5.1), 20 bytes. A record is rounded up to 4 bytes, so that its lengths
  * agree with one size only; records enough to make chance unlikely have to agree.
  */
-static struct vmc_error *infer_layout(struct vmc_target *t, uint64_t buf, uint32_t ring, uint32_t at,
-				      uint32_t end, struct record_layout *ret)
+static struct vmc_error *infer_layout(struct vmc_target *t, uint64_t buf, uint32_t ring,
+				      uint32_t at, uint32_t end, struct record_layout *ret)
 {
 	enum { HEAD = 16, CALLER = 4, SAMPLES = 32 };
 	uint32_t size = 0, seen = 0;

@@ -84,8 +84,11 @@ static struct vmc_error *broken(struct archive *a)
 {
 	const char *why = archive_error_string(a);
 
+	/* a damaged header asks for gigabytes: that is the package's trouble, not the report's */
 	if (archive_errno(a) == ENOMEM)
-		return vmc_error_no_memory();
+		return vmc_error_new(VMC_LIMIT,
+				     "unpacking it takes more memory than there is; if it "
+				     "is damaged, download it again");
 	/* libarchive has no code of its own for an early end */
 	if (why && (strcasestr(why, "truncated") || strcasestr(why, "end of file")))
 		return vmc_error_new(VMC_TRUNCATED, "it is cut off (%s); download it again", why);
