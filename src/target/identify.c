@@ -156,6 +156,10 @@ struct vmc_error *vmc_find_types(struct vmc_target *t)
 	uint64_t start, stop, size;
 	vmc_autofree uint8_t *buf = NULL;
 
+	if (t->symbols && !vmc_target_has_symbol(t, "__start_BTF", &start))
+		return vmc_error_new(VMC_NOT_FOUND,
+				     "this kernel was built without BTF; its vmlinux "
+				     "with debug info has them");
 	VMC_TRY(vmc_target_symbol(t, "__start_BTF", &start));
 	VMC_TRY(vmc_target_symbol(t, "__stop_BTF", &stop));
 	size = stop - start;
@@ -227,7 +231,8 @@ void vmc_find_orc(struct vmc_target *t)
 	if (t->orc_tried)
 		return;
 	t->orc_tried = true;
-	if (t->no_orc)
+	/* a kernel that was built with frame pointers lacks nothing */
+	if (t->no_orc || (t->symbols && !vmc_target_has_symbol(t, "__start_orc_unwind_ip", &ip)))
 		return;
 	err = vmc_target_symbol(t, "__start_orc_unwind_ip", &ip);
 	if (!err)

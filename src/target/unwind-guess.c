@@ -17,6 +17,30 @@ bool walk_follows_call(struct walk *w, uint64_t pc, uint64_t *ret_target)
 	return !err && vmc_x86_64_call_before((struct vmc_bytes){ b, sizeof(b) }, pc, ret_target);
 }
 
+/* In code of the boot, which is given away when that is done: its bytes prove nothing. */
+static bool is_freed(struct walk *w, uint64_t pc)
+{
+	uint64_t start = 0, end = 0;
+
+	return vmc_target_has_symbol(w->t, "_sinittext", &start) &&
+	       vmc_target_has_symbol(w->t, "_einittext", &end) && pc > start && pc <= end;
+}
+
+/* CPUs are sent to their first C function by a far return, which leaves what looks like a call. */
+static bool is_start(struct walk *w, uint64_t pc)
+{
+	struct vmc_location where;
+
+	return vmc_target_locate(w->t, pc - 1, &where) && walk_is_outermost(&where);
+}
+
+bool walk_is_return(struct walk *w, uint64_t pc)
+{
+	uint64_t target;
+
+	return walk_follows_call(w, pc, &target) || is_freed(w, pc) || is_start(w, pc);
+}
+
 /* True when the function begins by setting up a frame pointer, and pc is behind that. */
 static bool keeps_frame_pointer(struct walk *w)
 {
@@ -38,18 +62,18 @@ static bool keeps_frame_pointer(struct walk *w)
 
 static enum way step_by_frame_pointer(struct walk *w, bool sure, struct vmc_error **why)
 {
-	uint64_t bp = walk_reg(w, VMC_X86_RBP), target;
+	uint64_t bp = walk_reg(w, VMC_X86_RBP);
 	struct vmc_rule_regs caller = { .known = 1u << VMC_RULE_RA | 1u << VMC_X86_RSP |
 						 1u << VMC_X86_RBP };
 
-	if (!vmc_regs_has(&w->regs, VMC_X86_RBP) || bp <= walk_reg(w, VMC_X86_RSP) ||
+	if (!vmc_regs_has(&w->regs, VMC_X86_RBP) || bp < walk_reg(w, VMC_X86_RSP) ||
 	    bp - walk_reg(w, VMC_X86_RSP) > SCAN_MAX || bp & 7)
 		*why = vmc_error_new(VMC_NOT_FOUND, "rbp 0x%" PRIx64 " is no frame pointer", bp);
 	if (!*why)
 		*why = vmc_read_u64(&w->mem, bp, &caller.value[VMC_X86_RBP]);
 	if (!*why)
 		*why = vmc_read_u64(&w->mem, bp + 8, &caller.value[VMC_RULE_RA]);
-	if (!*why && !walk_follows_call(w, caller.value[VMC_RULE_RA], &target))
+	if (!*why && !walk_is_return(w, caller.value[VMC_RULE_RA]))
 		*why = vmc_error_new(VMC_NOT_FOUND, "frame at 0x%" PRIx64 " returns to no call",
 				     bp);
 	if (*why)
@@ -63,7 +87,12 @@ static enum way step_by_frame_pointer(struct walk *w, bool sure, struct vmc_erro
 /* Kernels with frame pointers: cheaper than to follow the code, and as sure. */
 enum way walk_by_kept_frame_pointer(struct walk *w, struct vmc_error **why)
 {
-	return keeps_frame_pointer(w) ? step_by_frame_pointer(w, true, why) : WAY_NONE;
+	if (keeps_frame_pointer(w))
+		return step_by_frame_pointer(w, true, why);
+	/* only the callee can have left rbp as it was here: if that was of the same kind, it did */
+	if (w->by == VMC_FRAME_POINTER && is_freed(w, walk_ip(w)))
+		return step_by_frame_pointer(w, true, why);
+	return WAY_NONE;
 }
 
 /* BPF programs, trampolines, and whatever else no table knows: rbp may be anything here. */

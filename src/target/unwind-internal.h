@@ -59,6 +59,9 @@ void walk_to_caller(struct walk *w, const struct vmc_rule_regs *caller, uint64_t
 /* True when the bytes before `pc` are a call; *ret_target: of what, 0 unknown. */
 bool walk_follows_call(struct walk *w, uint64_t pc, uint64_t *ret_target);
 
+/* Behind a call, or where that cannot be seen: in code that was given away, at a CPU's start. */
+bool walk_is_return(struct walk *w, uint64_t pc);
+
 /* Walks from the frame at hand outwards; what cannot be walked is guessed. */
 struct vmc_error *walk_all(struct walk *w) VMC_MUST_CHECK;
 

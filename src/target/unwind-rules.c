@@ -79,33 +79,11 @@ enum way walk_by_orc(struct walk *w, struct vmc_error **why)
 	return *why ? WAY_LOST : WAY_STEP;
 }
 
-/* In code of the boot, which is given away when that is done: its bytes prove nothing. */
-static bool is_freed(struct walk *w, uint64_t pc)
-{
-	uint64_t start = 0, end = 0;
-
-	return vmc_target_has_symbol(w->t, "_sinittext", &start) &&
-	       vmc_target_has_symbol(w->t, "_einittext", &end) && pc > start && pc <= end;
-}
-
-/* CPUs are sent to their first C function by a far return, which leaves what looks like a call. */
-static bool is_start(struct walk *w, uint64_t pc)
-{
-	struct vmc_location where;
-
-	return vmc_target_locate(w->t, pc - 1, &where) && walk_is_outermost(&where);
-}
-
 /* Behind a call, and not below the frame that was called. */
 static bool is_believable(struct walk *w, const struct vmc_rule_regs *caller, uint64_t cfa,
 			  uint64_t sp)
 {
-	uint64_t target;
-
-	if (cfa <= sp || cfa - sp > SCAN_MAX)
-		return false;
-	return walk_follows_call(w, caller->value[VMC_RULE_RA], &target) ||
-	       is_freed(w, caller->value[VMC_RULE_RA]) || is_start(w, caller->value[VMC_RULE_RA]);
+	return cfa > sp && cfa - sp <= SCAN_MAX && walk_is_return(w, caller->value[VMC_RULE_RA]);
 }
 
 /*

@@ -13,6 +13,7 @@
 #define LIST 8u	      /* behind the state, which is an enum, and its padding */
 #define NAME 24u      /* behind the list */
 #define NAME_SIZE 56u /* MODULE_NAME_LEN */
+#define LAYOUT 24u    /* a base with its sizes, whatever the generation */
 #define STATE_MAX 3u  /* MODULE_STATE_UNFORMED */
 #define SIZE_MAX_OF_MODULE (256u << 20)
 #define SYMBOLS_MAX (1u << 20)
@@ -170,7 +171,7 @@ static void infer_symbols(const struct modules *w)
 
 /*
  * The taints of all modules are together those that the kernel has of modules; only one member may
- * be so, and no module without taints proves anything.
+ * be so, sizes aside, which may be a page too; and no module without taints proves anything.
  */
 static uint64_t find_taints(const struct modules *w)
 {
@@ -182,6 +183,8 @@ static uint64_t find_taints(const struct modules *w)
 	for (uint64_t at = NAME + NAME_SIZE; mask && at + 4 <= WINDOW; at += 4) {
 		uint64_t sum = 0;
 
+		if (at - w->base < LAYOUT)
+			continue;
 		for (size_t i = 0; i < w->all.list.len; i++)
 			sum |= object_u32(&w->all.list.data[i], at);
 		if (sum != mask)

@@ -319,11 +319,14 @@ static void infer_thread_info(const struct tasks *w)
 	infer_found(w->t, VMC_F_thread_info_cpu, 0, is_kernel_pointer(second) ? 24 : 16, 4);
 }
 
-/* Whether all stacks that are there have an address of code so far above what sp points to. */
+/*
+ * Whether the stacks that are there have an address of code so far above what sp points to. Tasks
+ * that run, one a CPU, have overwritten it.
+ */
 static bool returns_to_text(const struct tasks *w, uint64_t sp, uint64_t at)
 {
 	struct vmc_reader mem = vmc_memory_reader(w->t->memory);
-	size_t fit = 0;
+	size_t fit = 0, unfit = 0;
 
 	for (size_t i = 0; i < w->n; i++) {
 		uint64_t ip;
@@ -332,11 +335,12 @@ static bool returns_to_text(const struct tasks *w, uint64_t sp, uint64_t at)
 
 		if (err)
 			continue;
-		if (!vmc_target_is_text(w->t, ip))
-			return false;
-		fit++;
+		if (vmc_target_is_text(w->t, ip))
+			fit++;
+		else
+			unfit++;
 	}
-	return fit * 2 >= w->n;
+	return fit * 2 >= w->n && unfit <= vmc_target_cpus(w->t);
 }
 
 /* Since 4.9 a stack that was switched away from ends with struct inactive_task_frame. */

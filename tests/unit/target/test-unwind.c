@@ -359,7 +359,8 @@ static void frame_pointers_are_followed_where_tables_are_silent(void **state)
 		assert_int_equal(walk(&m, &regs, want, VMC_ARRAY_SIZE(want), &tr),
 				 tables ? VMC_NOT_FOUND : VMC_BAD_FORMAT);
 		assert_int_equal(m.target->orc.count != 0, tables);
-		assert_int_equal(is_missing(m.target, "ORC unwind tables"), !tables);
+		/* a kernel that was built without them lacks nothing */
+		assert_false(is_missing(m.target, "ORC unwind tables"));
 	}
 }
 
