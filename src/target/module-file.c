@@ -69,7 +69,8 @@ static struct vmc_error *open_file(struct search *s, const char *path)
 		return vmc_error_new(VMC_NOT_FORMAT, "it is no kernel module");
 	VMC_TRY(vmc_elf_open(path, &e));
 	/* under another name only the build id shows that it is this one */
-	if (!vmc_is_module_file(path, s->id.name) && !vmc_streq(vmc_elf_build_id(e), s->id.build_id))
+	if (!vmc_is_module_file(path, s->id.name) &&
+	    (!*s->id.build_id || !vmc_streq(vmc_elf_build_id(e), s->id.build_id)))
 		return vmc_error_new(VMC_NOT_FOUND, "it is another module");
 	VMC_TRY(vmc_module_id_check(&s->id, e));
 	if (!contents.dwarf)

@@ -88,6 +88,8 @@ def fixtures():
     folder = os.path.join(ROOT, "tests", "fixtures")
     found = []
     for base, _, files in os.walk(folder):
+        if base.endswith(".debug"):  # ELF too, but debug info
+            continue
         for name in sorted(files):
             path = os.path.join(base, name)
             with open(path, "rb") as f:

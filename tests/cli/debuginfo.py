@@ -6,6 +6,7 @@ import http.server
 import json
 import lzma
 import os
+import re
 import subprocess
 import threading
 import time
@@ -16,6 +17,9 @@ import elfmake
 import schema
 
 DUMP = next((p for p in cli.fixtures() if "6.1-null-deref" in p), None)
+MODULE = DUMP and DUMP.replace(".kdump", ".debug/victim.ko")
+# its note says that it is something else
+NO_ID = [(b"\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU\0", b"\x04\0\0\0\x14\0\0\0\x03\0\0\0XXX\0")]
 OTHER_ID = "00" * 20
 
 
@@ -141,6 +145,32 @@ class Debuginfo(cli.Case):
         self.assertEqual((row["path"], row["state"]), (self.dir.name, "module"))
         r = cli.run(self.dump, "--debuginfo", self.dir.name, env=self.env)
         self.assertNotIn(b"is not used", r.stderr)
+
+    def lines_by(self, name, change=()):
+        """The line of the fault by that victim.ko, '' for none; the report."""
+        with open(MODULE, "rb") as f:
+            content = f.read()
+        for old, new in change:
+            self.assertEqual(content.count(old), 1)
+            content = content.replace(old, new)
+        r = cli.run(self.dump, "--no-debuginfo", "--debuginfo", self.file(name, content), env=self.env)
+        return re.search(r"#\d+ +victim_peek\+0x5 \[victim\](?:  (victim.c:\d+))?\n", r.out)[1] or "", r
+
+    def test_a_module_gives_lines_and_arguments(self):
+        line, r = self.lines_by("victim.ko")
+        self.check(r, 0, out="(file = 0x0)")  # that is what it died of
+        # what addr2line -e victim.ko says of victim_peek+0x5
+        self.assertEqual(line, "victim.c:77")
+        self.assertIn("victim_open+0x15 [victim]  victim.c:82\n         (id = 7)", r.out)
+
+    def test_a_module_of_another_kernel(self):
+        line, r = self.lines_by("victim.ko", NO_ID + [(b"vermagic=6.1", b"vermagic=6.2")])
+        self.assertEqual(line, "")
+        self.check(r, 1, out="it was built for kernel 6.2.0")
+
+    def test_nothing_tells_which_module_a_file_is_of(self):
+        # no build id, neither in the dump nor in the file, and not its name
+        self.assertEqual(self.lines_by("other.ko", NO_ID)[0], "")
 
     def test_packages_are_taken_as_they_are(self):
         elf = self.elf()

@@ -113,6 +113,8 @@ static void commands(const struct vmc_report *r, struct outcome *o)
 		{ "ps", "-p" },
 		{ "bt", "-a", "-s" },
 		{ "bt" },
+		{ "bt", "-v" },
+		{ "bt", "-l" },
 		{ "log", "-T" },
 		{ "log", "-m" },
 		{ "mod", "-t" },
@@ -162,28 +164,19 @@ static void make_slim(struct vmc_target *t)
 	close(fd);
 }
 
-void analyse(struct vmc_bytes file, bool slim, struct outcome *ret)
+/* Works the opened case through; returns its report, NULL for none. */
+static struct vmc_report *work_through(struct vmc_target *t, bool slim, struct outcome *ret)
 {
-	const struct vmc_open_options options = { .record = slim };
-	vmc_cleanup(vmc_cleanup_targetp) struct vmc_target *t = NULL;
-	vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
+	struct vmc_report *r = NULL;
 	struct vmc_error *err;
 
-	*ret = (struct outcome){ .stage = "open" };
-	err = vmc_target_open_bytes(file, &options, &t);
-	if (err) {
-		if (!*vmc_error_text(err))
-			wrong(ret, "refused without a reason");
-		vmc_error_free(err);
-		return;
-	}
 	ret->opened = true;
 	ret->stage = "report";
 	err = vmc_report_dump(t, "mutated", NULL, &r);
 	if (err) {
 		wrong(ret, "no report: %s", vmc_error_text(err));
 		vmc_error_free(err);
-		return;
+		return NULL;
 	}
 	ret->kernel = t->symbols && t->types;
 	ret->tasks = r->has_tasks;
@@ -198,4 +191,136 @@ void analyse(struct vmc_bytes file, bool slim, struct outcome *ret)
 	if (slim)
 		make_slim(t);
 	ret->stage = "free";
+	return r;
+}
+
+void analyse(struct vmc_bytes file, bool slim, struct outcome *ret)
+{
+	const struct vmc_open_options options = { .record = slim };
+	vmc_cleanup(vmc_cleanup_targetp) struct vmc_target *t = NULL;
+	struct vmc_error *err;
+
+	*ret = (struct outcome){ .stage = "open" };
+	err = vmc_target_open_bytes(file, &options, &t);
+	if (err) {
+		if (!*vmc_error_text(err))
+			wrong(ret, "refused without a reason");
+		vmc_error_free(err);
+		return;
+	}
+	vmc_report_free(work_through(t, slim, ret));
+}
+
+/* ---- debug info ---- */
+
+/* Opens the dump, with that debug info (NULL: none). Both are files of ours: it cannot fail. */
+static struct vmc_target *open_beside(const char *dump, const char *debuginfo,
+				      const struct vmc_open_options *base, struct outcome *o)
+{
+	struct vmc_open_options options = *base;
+	struct vmc_target *t = NULL;
+	struct vmc_error *err;
+
+	options.debuginfo = &debuginfo;
+	options.n_debuginfo = debuginfo ? 1 : 0;
+	err = vmc_target_open(&dump, 1, &options, &t);
+	if (err)
+		wrong(o, "the dump: %s", vmc_error_text(err));
+	vmc_error_free(err);
+	return t;
+}
+
+/* What the dump says alone, once a process. */
+struct alone {
+	char category[64];
+	size_t unavailable;
+};
+
+static const struct alone *alone(const char *dump, bool orc, struct outcome *o)
+{
+	static struct alone kept[2];
+	const struct vmc_open_options options = { .no_orc = !orc };
+	vmc_cleanup(vmc_cleanup_targetp) struct vmc_target *t = NULL;
+	vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
+	struct alone *a = &kept[orc];
+
+	if (*a->category)
+		return a;
+	t = open_beside(dump, NULL, &options, o);
+	if (t)
+		vmc_error_free(vmc_report_dump(t, "whole", NULL, &r));
+	if (r) {
+		snprintf(a->category, sizeof(a->category), "%s", r->verdict.category);
+		a->unavailable = r->unavailable.len;
+	}
+	return a;
+}
+
+static size_t rows_about(const struct vmc_report *r, const char *what)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->unavailable.len; i++)
+		n += !!strstr(r->unavailable.data[i].what, what);
+	return n;
+}
+
+/*
+ * Whatever the debug info is, the log is there and says what it said; what is wrong with it is
+ * said once. A vmlinux whose types are damaged may cost more: they are the only ones here.
+ */
+static void check_report(const struct image *im, const struct vmc_report *r, bool orc,
+			 struct outcome *o)
+{
+	const struct alone *a = alone(im->beside, orc || im->module, o);
+
+	if (strcmp(r->verdict.category, a->category) != 0)
+		wrong(o, "the verdict is %s, without debug info it is %s", r->verdict.category,
+		      a->category);
+	if (!r->has_log)
+		wrong(o, "the log got lost");
+	if (im->module && r->unavailable.len > a->unavailable + 1)
+		wrong(o, "%zu rows are unavailable, without debug info %zu", r->unavailable.len,
+		      a->unavailable);
+	if (rows_about(r, "debug info of") > 1 || rows_about(r, "source lines") > 1)
+		wrong(o, "the same debug info is complained of twice");
+}
+
+static bool write_file(const char *path, struct vmc_bytes b)
+{
+	vmc_autofile FILE *f = fopen(path, "wb");
+
+	return f && fwrite(b.data, 1, b.size, f) == b.size && fflush(f) == 0;
+}
+
+void analyse_beside(const struct image *im, struct vmc_bytes file, const char *folder, bool orc,
+		    struct outcome *ret)
+{
+	/*
+	 * The types of a vmlinux are asked for only where BTF is not, its call frames where ORC is
+	 * not. Without the kernel's ORC no walk would come as far as the module.
+	 */
+	const struct vmc_open_options options = {
+		.no_btf = !im->module,
+		.no_orc = !im->module && !orc,
+	};
+	vmc_cleanup(vmc_cleanup_targetp) struct vmc_target *t = NULL;
+	vmc_cleanup(vmc_cleanup_reportp) struct vmc_report *r = NULL;
+	vmc_autostr struct vmc_str path = { 0 };
+
+	*ret = (struct outcome){ .stage = "open" };
+	vmc_str_addf(&path, "%s/%s", folder, im->name);
+	if (!write_file(vmc_str_text(&path), file)) {
+		wrong(ret, "no room for a file of %zu bytes", file.size);
+		return;
+	}
+	t = open_beside(im->beside, vmc_str_text(&path), &options, ret);
+	if (t)
+		r = work_through(t, false, ret);
+	if (!r)
+		return;
+	ret->debug = t->debugfile || t->types_from_dwarf;
+	for (size_t i = 0; i < t->modules.len; i++)
+		ret->debug |= t->modules.data[i].debugfile != NULL;
+	check_report(im, r, orc, ret);
 }

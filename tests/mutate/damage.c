@@ -13,9 +13,12 @@
 #define POINTER_TRIES 64
 
 static const char *const area_names[AREA_COUNT] = {
-	"header",      "notes",		"bitmaps", "descriptors", "records",
-	"page tables", "kernel tables", "kernel",  "log",	  "tasks",
-	"modules",     "cpus",		"stacks",  "report",	  "anywhere",
+	"header",      "notes",		"bitmaps",     "descriptors",  "records",
+	"page tables", "kernel tables", "kernel",      "log",	       "tasks",
+	"modules",     "cpus",		"stacks",      "report",       "section header",
+	"contents",    "symbols",	"unit header", "abbreviation", "form",
+	"entry",       "reference",	"attribute",   "expression",   "line program",
+	"frame",       "range",		"string",      "anywhere",
 };
 
 /* splitmix64: any state is a good one, so that seed and number may be mixed freely. */
@@ -36,8 +39,7 @@ uint64_t random_start(uint64_t seed, uint64_t iteration)
 	return random_next(&state);
 }
 
-static void say(struct damage *d, const char *fmt, ...) VMC_PRINTF(2, 3);
-static void say(struct damage *d, const char *fmt, ...)
+void damage_say(struct damage *d, const char *fmt, ...)
 {
 	size_t used = strlen(d->text);
 	va_list ap;
@@ -48,7 +50,7 @@ static void say(struct damage *d, const char *fmt, ...)
 }
 
 /* Puts bytes into the image, and the old ones aside. */
-static void change(struct image *im, struct damage *d, uint64_t at, const void *bytes, size_t size)
+void damage_put(struct image *im, struct damage *d, uint64_t at, const void *bytes, size_t size)
 {
 	struct undo u = { at, size, d->bytes.len };
 
@@ -89,8 +91,8 @@ static void flip(struct image *im, enum area area, uint64_t *random, struct dama
 	uint64_t at = place(pick(im, area, random), 1, random);
 	uint8_t b = im->data[at] ^ (uint8_t)(1u << random_next(random) % 8);
 
-	say(d, "flip @%" PRIx64, at);
-	change(im, d, at, &b, 1);
+	damage_say(d, "flip @%" PRIx64, at);
+	damage_put(im, d, at, &b, 1);
 }
 
 static void evil(struct image *im, enum area area, uint64_t *random, struct damage *d)
@@ -130,8 +132,8 @@ static void evil(struct image *im, enum area area, uint64_t *random, struct dama
 	size_t size = (size_t)1 << random_next(random) % 4;
 	uint64_t at = place(pick(im, area, random), size, random);
 
-	say(d, "%zu-byte value %" PRIx64 " @%" PRIx64, size, v, at);
-	change(im, d, at, &v, size);
+	damage_say(d, "%zu-byte value %" PRIx64 " @%" PRIx64, size, v, at);
+	damage_put(im, d, at, &v, size);
 }
 
 static void near_value(struct image *im, enum area area, uint64_t *random, struct damage *d)
@@ -141,8 +143,8 @@ static void near_value(struct image *im, enum area area, uint64_t *random, struc
 	uint64_t at = place(pick(im, area, random), size, random);
 	uint64_t v = word_at(im, at) + (uint64_t)steps[random_next(random) % VMC_ARRAY_SIZE(steps)];
 
-	say(d, "nudge @%" PRIx64, at);
-	change(im, d, at, &v, size);
+	damage_say(d, "nudge @%" PRIx64, at);
+	damage_put(im, d, at, &v, size);
 }
 
 static void swap(struct image *im, enum area area, uint64_t *random, struct damage *d)
@@ -151,9 +153,9 @@ static void swap(struct image *im, enum area area, uint64_t *random, struct dama
 	uint64_t b = place(pick(im, area, random), 8, random);
 	uint64_t x = word_at(im, a), y = word_at(im, b);
 
-	say(d, "swap @%" PRIx64 " @%" PRIx64, a, b);
-	change(im, d, a, &y, 8);
-	change(im, d, b, &x, 8);
+	damage_say(d, "swap @%" PRIx64 " @%" PRIx64, a, b);
+	damage_put(im, d, a, &y, 8);
+	damage_put(im, d, b, &x, 8);
 }
 
 /* A word that looks like a kernel pointer, UINT64_MAX when none is met. */
@@ -181,8 +183,8 @@ static void redirect(struct image *im, enum area area, uint64_t *random, struct 
 	v = word_at(im, from);
 	if (random_next(random) % 8 == 0)
 		v += random_next(random) % 64;
-	say(d, "pointer %" PRIx64 " @%" PRIx64, v, to);
-	change(im, d, to, &v, 8);
+	damage_say(d, "pointer %" PRIx64 " @%" PRIx64, v, to);
+	damage_put(im, d, to, &v, 8);
 }
 
 static void duplicate(struct image *im, enum area area, uint64_t *random, struct damage *d)
@@ -197,8 +199,8 @@ static void duplicate(struct image *im, enum area area, uint64_t *random, struct
 		size = 8 + random_next(random) % (size - 8);
 	from = place(a, size, random);
 	to = place(b, size, random);
-	say(d, "copy %zu @%" PRIx64 " to @%" PRIx64, size, from, to);
-	change(im, d, to, im->data + from, size);
+	damage_say(d, "copy %zu @%" PRIx64 " to @%" PRIx64, size, from, to);
+	damage_put(im, d, to, im->data + from, size);
 }
 
 static void fill(struct image *im, enum area area, uint64_t *random, struct damage *d)
@@ -210,8 +212,8 @@ static void fill(struct image *im, enum area area, uint64_t *random, struct dama
 
 	for (size_t i = 0; i < size; i++)
 		bytes[i] = kind == 0 ? 0 : kind == 1 ? 0xff : (uint8_t)random_next(random);
-	say(d, "fill %zu @%" PRIx64, size, at);
-	change(im, d, at, bytes, size);
+	damage_say(d, "fill %zu @%" PRIx64, size, at);
+	damage_put(im, d, at, bytes, size);
 }
 
 static void truncate_file(struct image *im, enum area area, uint64_t *random, struct damage *d)
@@ -219,7 +221,7 @@ static void truncate_file(struct image *im, enum area area, uint64_t *random, st
 	struct spot s = pick(im, area, random);
 
 	d->size = (size_t)(s.at + random_next(random) % s.size);
-	say(d, "cut to %zu", d->size);
+	damage_say(d, "cut to %zu", d->size);
 }
 
 void damage_do(struct image *im, uint64_t *random, struct damage *d)
@@ -235,14 +237,18 @@ void damage_do(struct image *im, uint64_t *random, struct damage *d)
 	d->size = im->size;
 	d->text[0] = '\0';
 	while (n--) {
+		damage_way *special;
 		enum area area;
 
 		do
 			area = (enum area)(random_next(random) % AREA_COUNT);
 		while (!im->spots[area].len);
-		say(d, "%s%s: ", *d->text ? "; " : "", area_names[area]);
+		damage_say(d, "%s%s: ", *d->text ? "; " : "", area_names[area]);
+		special = debug_way(area, random);
 		if (random_next(random) % 24 == 0)
 			truncate_file(im, area, random, d);
+		else if (special && random_next(random) % 2)
+			special(im, pick(im, area, random), random, d);
 		else
 			ways[random_next(random) % VMC_ARRAY_SIZE(ways)](im, area, random, d);
 	}

@@ -19,8 +19,7 @@
 #define DESC_SIZE 24u
 #define STORED_MAX (16 << 20)
 
-/* Pages of its own, so that a write in a child copies one page of it, not all. */
-static uint8_t *map_bytes(size_t size)
+uint8_t *map_bytes(size_t size)
 {
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -50,7 +49,7 @@ static bool start_image(const struct seed *s, const char *format, size_t size, s
 static void add_spot(struct image *im, enum area area, uint64_t at, uint64_t size)
 {
 	if (size && vmc_range_ok(at, size, im->size))
-		(void)vmc_vec_push(&im->spots[area], (struct spot){ at, (uint32_t)size });
+		(void)vmc_vec_push(&im->spots[area], (struct spot){ at, (uint32_t)size, 0 });
 }
 
 /* The notes as a whole, and each header of one. */
@@ -322,7 +321,7 @@ static bool make_flat(const struct seed *s, const struct image *from, const char
 		uint64_t size = VMC_PAGE_SIZE * (1 + random_next(&random) % 64);
 
 		size = size < left ? size : left;
-		if (!vmc_vec_push(&records, (struct spot){ at + 16, (uint32_t)size }))
+		if (!vmc_vec_push(&records, (struct spot){ at + 16, (uint32_t)size, 0 }))
 			return false;
 		at += 16 + size;
 	}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
+ * Dumps, or debug info that is put beside a dump.
+ *
  * The parent holds all images; a child works through a run of iterations on its own
  * copy-on-write view of them, and says in shared memory where it is. When it dies, the
  * parent reports that iteration and lets the next child go on behind it. An
@@ -31,6 +33,7 @@ struct options {
 	uint64_t seed, first, count, batch;
 	unsigned int seconds, jobs;
 	const char *write_to;
+	const char *beside; /* the dump of the files of debug info; NULL: the files are dumps */
 	bool verbose, only;
 };
 
@@ -39,7 +42,8 @@ struct slot {
 	uint64_t next, end; /* iteration at work; where this child stops */
 	char image[128], damage[400], found[300];
 	char stage[32];
-	uint64_t done, opened, kernel, tasks, log;
+	char folder[32]; /* of files of debug info: a .ko is known by its name; "" none */
+	uint64_t done, opened, kernel, tasks, log, debug;
 	double seconds, slowest;
 	uint64_t slowest_at, peak, peak_at;
 	uint64_t started; /* first iteration of this child */
@@ -82,6 +86,7 @@ static void note_result(uint64_t i, double seconds)
 	slot->kernel += outcome.kernel;
 	slot->tasks += outcome.tasks;
 	slot->log += outcome.log;
+	slot->debug += outcome.debug;
 	slot->seconds += seconds;
 	if (seconds > slot->slowest) {
 		slot->slowest = seconds;
@@ -108,15 +113,20 @@ static void iterate(const struct options *o, const images *all, uint64_t i, stru
 		write_file(o, im, size);
 	guard_start(broken, o->seconds);
 	guard_fence(im->data + size, im->size - size, true);
-	analyse((struct vmc_bytes){ im->data, size }, i % SLIM_EVERY == 0, &outcome);
+	if (im->beside)
+		analyse_beside(im, (struct vmc_bytes){ im->data, size }, slot->folder, i % 2,
+			       &outcome);
+	else
+		analyse((struct vmc_bytes){ im->data, size }, i % SLIM_EVERY == 0, &outcome);
 	guard_fence(im->data + size, im->size - size, false);
 	note_result(i, now() - start);
 	guard_stop();
 	damage_undo(im, d);
 	if (o->verbose)
-		printf("%llu: %s: %s: %.3f s%s%s%s\n", (unsigned long long)i, im->name, d->text,
+		printf("%llu: %s: %s: %.3f s%s%s%s%s\n", (unsigned long long)i, im->name, d->text,
 		       now() - start, outcome.opened ? "" : ", refused",
-		       outcome.kernel ? ", kernel" : "", outcome.tasks ? ", tasks" : "");
+		       outcome.kernel ? ", kernel" : "", outcome.tasks ? ", tasks" : "",
+		       outcome.debug ? ", debug info" : "");
 	if (*outcome.wrong)
 		broken(outcome.wrong);
 }
@@ -125,6 +135,13 @@ _Noreturn static void child(const struct options *o, const images *all)
 {
 	struct damage d = { 0 };
 
+	if (o->beside) {
+		snprintf(slot->folder, sizeof(slot->folder), "/tmp/mutate.XXXXXX");
+		if (!mkdtemp(slot->folder)) {
+			perror(slot->folder);
+			_exit(EXIT_FOUND);
+		}
+	}
 	for (; slot->next < slot->end; slot->next++, slot->done++)
 		iterate(o, all, slot->next, &d);
 	damage_deinit(&d);
@@ -171,15 +188,28 @@ static bool failed(const struct options *o, struct slot *s, int status)
 	else
 		printf(": exit status %d, see above\n", WEXITSTATUS(status));
 	if (s->next == s->end) { /* behind the last one */
-		printf("  again: mutate --seed %llu --from %llu --count %llu DUMPS...\n",
+		printf("  again: mutate --seed %llu --from %llu --count %llu FILES...\n",
 		       (unsigned long long)o->seed, (unsigned long long)s->started,
 		       (unsigned long long)(s->end - s->started));
 	} else {
-		printf("  %s: %s\n  again: mutate --seed %llu --only %llu DUMPS...\n", s->image,
+		printf("  %s: %s\n  again: mutate --seed %llu --only %llu FILES...\n", s->image,
 		       s->damage, (unsigned long long)o->seed, (unsigned long long)s->next);
 	}
 	fflush(stdout);
 	return true;
+}
+
+static void remove_folder(const images *all, struct slot *s)
+{
+	for (size_t i = 0; i < all->len && *s->folder; i++) {
+		vmc_autostr struct vmc_str path = { 0 };
+
+		vmc_str_addf(&path, "%s/%s", s->folder, all->data[i].name);
+		(void)unlink(vmc_str_text(&path));
+	}
+	if (*s->folder)
+		(void)rmdir(s->folder);
+	s->folder[0] = '\0';
 }
 
 /* Gives the slot its next run of iterations; false when there is none left. */
@@ -221,6 +251,7 @@ static uint64_t run(const struct options *o, const images *all, struct slot *slo
 		if (s == slots + o->jobs)
 			continue;
 		running--;
+		remove_folder(all, s);
 		if (failed(o, s, status)) {
 			failures++;
 			if (s->next < s->end) {
@@ -252,6 +283,7 @@ static uint64_t summary(const struct options *o, const struct slot *slots, uint6
 		sum.kernel += s->kernel;
 		sum.tasks += s->tasks;
 		sum.log += s->log;
+		sum.debug += s->debug;
 		sum.seconds += s->seconds;
 		if (s->slowest > sum.slowest) {
 			sum.slowest = s->slowest;
@@ -262,16 +294,22 @@ static uint64_t summary(const struct options *o, const struct slot *slots, uint6
 			sum.peak_at = s->peak_at;
 		}
 	}
-	printf("opened %llu; with kernel symbols and types %llu, tasks %llu, log %llu\n"
+	printf("opened %llu; with kernel symbols and types %llu, tasks %llu, log %llu, debug info "
+	       "%llu\n"
 	       "%.0f ms of processor time each; slowest %.2f s (%llu); most memory %llu MiB "
 	       "(%llu)\n",
 	       (unsigned long long)sum.opened, (unsigned long long)sum.kernel,
 	       (unsigned long long)sum.tasks, (unsigned long long)sum.log,
+	       (unsigned long long)sum.debug,
 	       sum.seconds * 1000 / (double)(sum.done ? sum.done : 1), sum.slowest,
 	       (unsigned long long)sum.slowest_at, (unsigned long long)sum.peak >> 20,
 	       (unsigned long long)sum.peak_at);
 	if (!sum.tasks && sum.done >= COUNT_TELLING) {
 		printf("FAILURE: not one analysis came as far as the tasks\n");
+		++*failures;
+	}
+	if (o->beside && !sum.debug && sum.done >= COUNT_TELLING) {
+		printf("FAILURE: not one file of debug info was of use\n");
 		++*failures;
 	}
 	return sum.done;
@@ -319,8 +357,16 @@ static bool add_names(const char *path, names *all)
 	return true;
 }
 
-static bool load(const names *files, images *all)
+static bool load(const struct options *o, const names *files, images *all)
 {
+	for (size_t i = 0; i < files->len && o->beside; i++) {
+		if (!debug_image_make(files->data[i], o->beside, all)) {
+			fprintf(stderr, "%s: no file of debug info\n", files->data[i]);
+			return false;
+		}
+	}
+	if (o->beside)
+		return true;
 	for (size_t i = 0; i < files->len; i++) {
 		struct seed s;
 		bool ok = seed_open(files->data[i], &s);
@@ -340,6 +386,7 @@ static bool load(const names *files, images *all)
 static int usage(void)
 {
 	fprintf(stderr, "usage: mutate [options] DUMP-OR-FOLDER...\n"
+			"       mutate [options] --beside DUMP VMLINUX-OR-MODULE...\n"
 			"  --count N     iterations (1000)\n"
 			"  --seed N      which ones (1)\n"
 			"  --only I      one iteration; --from I: start there\n"
@@ -354,11 +401,17 @@ static int usage(void)
 static bool parse(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
-		{ "count", 1, NULL, 'c' },   { "seed", 1, NULL, 's' },
-		{ "only", 1, NULL, 'o' },    { "from", 1, NULL, 'f' },
-		{ "jobs", 1, NULL, 'j' },    { "batch", 1, NULL, 'b' },
-		{ "limit", 1, NULL, 'l' },   { "write", 1, NULL, 'w' },
-		{ "verbose", 0, NULL, 'v' }, { 0 },
+		{ "count", 1, NULL, 'c' },
+		{ "seed", 1, NULL, 's' },
+		{ "only", 1, NULL, 'o' },
+		{ "from", 1, NULL, 'f' },
+		{ "jobs", 1, NULL, 'j' },
+		{ "batch", 1, NULL, 'b' },
+		{ "limit", 1, NULL, 'l' },
+		{ "write", 1, NULL, 'w' },
+		{ "verbose", 0, NULL, 'v' },
+		{ "beside", 1, NULL, 'd' },
+		{ 0 },
 	};
 	int c;
 
@@ -390,6 +443,9 @@ static bool parse(int argc, char **argv, struct options *o)
 			break;
 		case 'w':
 			o->write_to = optarg;
+			break;
+		case 'd':
+			o->beside = optarg;
 			break;
 		case 'v':
 			o->verbose = true;
@@ -426,7 +482,7 @@ int main(int argc, char **argv)
 		printf("no dump in %s: nothing to mutate\n", argv[optind]);
 		return EXIT_SKIPPED;
 	}
-	if (!load(&files, &all))
+	if (!load(&o, &files, &all))
 		return 2;
 	slots = mmap(NULL, o.jobs * sizeof(*slots), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -6,7 +6,9 @@
  *             matter, and to what they belong
  *   image.c   lays the pages that were read out anew, as raw kdump, compressed kdump, ELF
  *             and flattened files in memory
- *   damage.c  damages one image at one of these places, and takes the damage back
+ *   debug.c   lays out files of debug info, which are put beside a dump that is whole
+ *   damage.c  damages one image at one of these places, and takes the damage back;
+ *             damage-debug.c has what only debug info can suffer
  *   analyse.c works the damaged image through, and looks at what comes out
  *   guard.c   limits of memory and time, and what sanitizers are told
  *   mutate.c  processes, results, options
@@ -39,6 +41,21 @@ enum area {
 	AREA_CPUS,
 	AREA_STACKS, /* with ORC */
 	AREA_REPORT, /* what nobody before had read */
+	/* of debug info */
+	AREA_SECTIONS, /* their headers */
+	AREA_CONTENTS, /* the headers of those with DWARF once more */
+	AREA_SYMBOLS,  /* and relocations */
+	AREA_UNITS,    /* their headers */
+	AREA_ABBREV,
+	AREA_FORMS,	 /* in it */
+	AREA_ENTRIES,	 /* their codes */
+	AREA_REFERENCES, /* from entry to entry */
+	AREA_ATTRIBUTES,
+	AREA_EXPRESSIONS, /* and lists of them */
+	AREA_LINES,
+	AREA_FRAMES,
+	AREA_RANGES,
+	AREA_STRINGS,
 	AREA_ANY,
 	AREA_COUNT,
 };
@@ -47,6 +64,7 @@ enum area {
 struct spot {
 	uint64_t at;
 	uint32_t size;
+	uint32_t own; /* of a reference of debug info: what would refer to the entry it is in */
 };
 typedef VMC_VEC(struct spot) spots;
 
@@ -64,7 +82,9 @@ struct seed {
 };
 
 struct image {
-	char *name; /* seed and format */
+	char *name;	    /* seed and format */
+	const char *beside; /* of debug info: path of its dump, borrowed; NULL: it is a dump */
+	bool module;	    /* of debug info: a .ko, not a vmlinux */
 	uint8_t *data;
 	size_t size;
 	uint64_t *page_at; /* where the seed's page i is; 0 for a file that has it compressed */
@@ -85,6 +105,13 @@ size_t seed_page_index(const struct seed *s, uint64_t pfn); /* SIZE_MAX: none */
 /* Appends every format's image of the seed; `n` chooses the codec of the compressed one. */
 bool image_make(const struct seed *s, size_t n, images *ret);
 void image_free(struct image *im);
+/* Pages of its own, so that a write in a child copies one page of it, not all. */
+uint8_t *map_bytes(size_t size);
+
+/* ---- debug.c ---- */
+
+/* Appends the file (vmlinux or .ko with DWARF) as an image; `dump` is borrowed. */
+bool debug_image_make(const char *path, const char *dump, images *ret);
 
 /* ---- damage.c ---- */
 
@@ -103,20 +130,39 @@ struct damage {
 	char text[400]; /* what was done */
 };
 
+/* For ways of other files: puts bytes into the image and the old ones aside, says so. */
+void damage_put(struct image *im, struct damage *d, uint64_t at, const void *bytes, size_t size);
+void damage_say(struct damage *d, const char *fmt, ...) VMC_PRINTF(2, 3);
+
 void damage_do(struct image *im, uint64_t *random, struct damage *ret);
 void damage_undo(struct image *im, struct damage *d);
 void damage_deinit(struct damage *d);
+
+/* ---- damage-debug.c ---- */
+
+typedef void damage_way(struct image *im, struct spot s, uint64_t *random, struct damage *d);
+
+/* A way for that area of debug info, NULL for none. */
+damage_way *debug_way(enum area area, uint64_t *random);
 
 /* ---- analyse.c ---- */
 
 struct outcome {
 	const char *stage; /* kept current, for whoever asks after a crash */
 	bool opened, kernel, tasks, log;
+	bool debug;	 /* what was put beside the dump was of use */
 	char wrong[200]; /* what came out that must not; "" */
 };
 
 /* Everything that the program does with a dump. */
 void analyse(struct vmc_bytes file, bool slim, struct outcome *ret);
+
+/*
+ * The same with the dump that `im` is put beside, as a file in `folder`; `orc`: stacks are walked
+ * by it where it is.
+ */
+void analyse_beside(const struct image *im, struct vmc_bytes file, const char *folder, bool orc,
+		    struct outcome *ret);
 
 /* ---- guard.c ---- */
 

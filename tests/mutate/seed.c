@@ -25,7 +25,7 @@ static void note_physical(enum area area, uint64_t paddr, size_t size)
 {
 	if (recorder.seed && size)
 		(void)vmc_vec_push(&recorder.seed->reads[area],
-				   (struct spot){ paddr, (uint32_t)size });
+				   (struct spot){ paddr, (uint32_t)size, 0 });
 }
 
 static void note_virtual(struct vmc_memory *m, uint64_t va, size_t size)
