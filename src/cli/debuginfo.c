@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "render/debuginfo.h"
+#include "target/module-file.h"
 
 #define BANNER_START "Linux version "
 
@@ -42,7 +43,7 @@ static struct vmc_error *identify_log(const struct vmc_options *o, struct vmc_ca
 static struct vmc_error *collect(const struct vmc_options *o, struct vmc_case *c,
 				 struct vmc_arena *arena, struct vmc_debuginfo *ret)
 {
-	const struct vmc_target *t = c->target;
+	struct vmc_target *t = c->target;
 
 	ret->input = vmc_case_path(c);
 	ret->lang = vmc_options_lang(o);
@@ -50,6 +51,7 @@ static struct vmc_error *collect(const struct vmc_options *o, struct vmc_case *c
 		memcpy(ret->id.release, t->release, sizeof(t->release));
 		memcpy(ret->id.build_id, t->build_id, sizeof(t->build_id));
 		ret->id.banner = t->banner;
+		vmc_module_files_judge(t);
 		ret->candidates = t->candidates.data;
 		ret->n_candidates = t->candidates.len;
 	} else {

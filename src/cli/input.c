@@ -314,10 +314,9 @@ struct vmc_error *vmc_inputs_sort(const struct vmc_options *o, struct vmc_inputs
 		return vmc_error_new(VMC_USAGE, "%s is a log and %s a dump: give one or the other",
 				     ret->text_path, ret->dumps.data[0]);
 	if (!ret->text_path && !ret->dumps.len)
-		return vmc_error_new(
-			VMC_USAGE,
-			"%s is no dump, but debug info, which needs a dump beside it",
-			ret->debuginfo.data[ret->debuginfo.len - 1]);
+		return vmc_error_new(VMC_USAGE,
+				     "%s is no dump, but debug info, which needs a dump beside it",
+				     ret->debuginfo.data[ret->debuginfo.len - 1]);
 	return NULL;
 }
 
@@ -340,12 +339,12 @@ static struct vmc_error *not_format(struct vmc_error *err, const char *path)
 }
 
 /* Debug info that was refused stands in the report; who gave it should not have to look there. */
-static void note_debuginfo(const struct vmc_target *t)
+static void note_debuginfo(const struct vmc_target *t, const char *of)
 {
 	const struct vmc_unavailable *u;
 
 	vmc_vec_each (u, &t->unavailable) {
-		if (vmc_str_starts(u->what, "debug info of"))
+		if (vmc_str_starts(u->what, of))
 			vmc_exit_note("%s is not used: %s", u->what, u->why);
 	}
 }
@@ -371,7 +370,7 @@ struct vmc_error *vmc_case_open(const struct vmc_options *o, bool record, struct
 	if (vmc_error_code(err) == VMC_NOT_FORMAT)
 		return not_format(err, in->dumps.data[0]);
 	if (!err)
-		note_debuginfo(ret->target);
+		note_debuginfo(ret->target, "debug info of");
 	return err;
 }
 
@@ -391,8 +390,12 @@ struct vmc_error *vmc_case_report(const struct vmc_options *o, struct vmc_case *
 	VMC_TRY(vmc_rulebook_open(&c->rules));
 	options.rules = c->rules.list;
 	options.n_rules = c->rules.n;
-	if (c->target)
-		return vmc_report_dump(c->target, vmc_case_path(c), &options, &c->report);
+	if (c->target) {
+		VMC_TRY(vmc_report_dump(c->target, vmc_case_path(c), &options, &c->report));
+		/* that of modules is opened on the way */
+		note_debuginfo(c->target, "debug info of module ");
+		return NULL;
+	}
 	VMC_TRY(vmc_report_text(vmc_str_text(&c->inputs.text), c->inputs.text.len, vmc_case_path(c),
 				&options, &c->report));
 	if (c->inputs.has_more)

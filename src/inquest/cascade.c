@@ -85,6 +85,11 @@ static const struct {
 	{ "netdev-watchdog", PAUSE, 3 },
 };
 
+const char *vmc_inquest_cascade_rule(size_t i)
+{
+	return i < VMC_ARRAY_SIZE(links) ? links[i].rule : NULL;
+}
+
 struct link {
 	const char *rule;
 	int step;

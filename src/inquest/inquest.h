@@ -136,6 +136,8 @@ bool vmc_inquest_in_boot(const struct vmc_report *r, size_t index);
 void vmc_inquest_log_quality(struct vmc_report *r);
 /* Findings that are one trouble, and its first message. After findings and environment. */
 void vmc_inquest_cascades(struct vmc_report *r);
+/* The rule of link i; NULL behind the last one. For a test that none was renamed since. */
+const char *vmc_inquest_cascade_rule(size_t i);
 /* Fills environment; of a text report also system and the panic task. */
 void vmc_inquest_environment(struct vmc_report *r);
 /* Lines of the boot that the report is about: [*ret_from, *ret_to). */

@@ -329,7 +329,7 @@ static struct vmc_error *read_records(struct vmc_target *t, struct vmc_log *l)
 	vmc_autoobj struct vmc_obj next = vmc_obj_symbol(t, "log_next_idx");
 	uint32_t size = vmc_get_u32(&len, 0), at = vmc_get_u32(&first, 0);
 	uint32_t end = vmc_get_u32(&next, 0);
-	struct record_layout layout;
+	struct record_layout layout = { 0 };
 	uint64_t header;
 	bool wrapped = at < end;
 

@@ -551,9 +551,19 @@ static const struct format kernel_bug_formats[] = {
 static const struct format capital_bug_formats[] = {
 	{ "Kernel BUG %t%.", NULL, "kernel BUG {0}", "bug-assertion" },
 };
-/* mm/slub.c, slab_bug() */
+/* mm/slub.c, slab_bug(): the cache's name, then the taint, which is nothing of the defect */
 static const struct format slab_formats[] = {
-	{ "BUG kmalloc-%*: Object already free", NULL, "BUG: Object already free", "double-free" },
+	{ "BUG %*: Object already free", NULL, "BUG: Object already free", "double-free", NULL,
+	  TRACE },
+	{ "BUG %s (Not tainted): %t%.", NULL, "BUG {0}: {1}", "memory-corruption", NULL, TRACE },
+	{ "BUG %s (Tainted: %*): %t%.", NULL, "BUG {0}: {1}", "memory-corruption", NULL, TRACE },
+};
+/* arch/arm64/kernel/traps.c: arm64_serror_panic(), before 4.15 bad_mode() */
+static const struct format serror_formats[] = {
+	{ "SError Interrupt on CPU", NULL, "SError Interrupt in {F}", "hardware", NULL,
+	  IP_THEN_TRACE },
+	{ "Bad mode in Error handler detected", NULL, "SError Interrupt in {F}", "hardware", NULL,
+	  IP_THEN_TRACE },
 };
 
 /* kernel/panic.c; only panics without a report of their own before them come out as the first. */
@@ -685,7 +695,8 @@ const struct format_group vmc_oops_groups[] = {
 	{ GROUP("Alignment trap:", alignment_formats) },
 	{ GROUP("kernel BUG at ", kernel_bug_formats) },
 	{ GROUP("Kernel BUG", capital_bug_formats), .flags = FORMAT_CONTINUES },
-	{ GROUP("BUG kmalloc-", slab_formats), .category = "memory-corruption" },
+	{ GROUP("BUG kmalloc-", slab_formats), .unless = LIST("kasan: bad access detected"),
+	  .category = "memory-corruption" },
 	{ GROUP("Kernel panic - not syncing", panic_formats), .unless = LIST("[ end Kernel panic"),
 	  .category = "panic-call", .flags = FORMAT_PANIC },
 	{ GROUP("UBSAN:", ubsan_formats) },
@@ -695,6 +706,8 @@ const struct format_group vmc_oops_groups[] = {
 	{ GROUP("VFS: Busy inodes after unmount", vfs_busy_formats) },
 	{ GROUP("Booting the kernel.", reboot_formats), .flags = FORMAT_RESTART },
 	{ GROUP("Watchdog detected hard LOCKUP", hard_lockup_formats), .flags = FORMAT_SUBTITLE },
+	{ GROUP("SError Interrupt on CPU", serror_formats) },
+	{ GROUP("Bad mode in Error handler detected", serror_formats) },
 	{ GROUP("Machine check events logged", machine_check_formats) },
 	{ GROUP("Machine Check Exception", machine_check_formats) },
 	{ GROUP("Machine Check:", machine_check_formats) },
@@ -707,6 +720,9 @@ const struct format_group vmc_oops_groups[] = {
 	{ GROUP("segment not present: ", segment_formats) },
 	{ GROUP("alignment check: ", alignment_check_formats) },
 	{ GROUP("double fault: ", double_fault_formats), .flags = FORMAT_CONTINUES },
+	/* of any other cache than kmalloc's */
+	{ GROUP("BUG ", slab_formats), .flags = FORMAT_STRICT,
+	  .unless = LIST("kasan: bad access detected") },
 	{ GROUP("Oops", oops_formats), .flags = FORMAT_CONTINUES | FORMAT_STRICT },
 };
 /* What a panic's own words tell. */

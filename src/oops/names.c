@@ -4,9 +4,11 @@
 const char *const vmc_oops_helpers[] = {
 	/* sanitizers and checkers */
 	"__sanitizer", "__asan", "kasan", "hwasan", "__msan", "kmsan", "kcsan_setup_watchpoint",
-	"check_memory_region", "check_heap_object", "check_object", "read_word_at_a_time",
-	"read_once*nocheck", "write_once*nocheck", "debug_object", "timer_is_static_object",
-	"work_is_static_object", "ref_tracker", "seqprop_assert", "__fortify_report", "assertfail",
+	"check_memory_region", "check_heap_object", "check_object", "check_bytes_and_report",
+	"^check_slab$", "object_err", "free_debug_processing", "alloc_debug_processing",
+	"free_consistency_checks", "read_word_at_a_time", "read_once*nocheck", "write_once*nocheck",
+	"debug_object", "timer_is_static_object", "work_is_static_object", "ref_tracker",
+	"seqprop_assert", "__fortify_report", "assertfail",
 	/* printing and unwinding */
 	"panic", "print_address_description", "print_report", "print_usage_bug", "print_unlock",
 	"imbalance_bug", "print_tainted", "^get_taint$", "report_bug", "fixup_bug", "invalid_op",

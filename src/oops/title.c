@@ -334,6 +334,7 @@ static const struct {
 	{ "VFS: ", "DoS", NULL },
 	{ "unregister_netdevice:", "DoS", NULL },
 	{ "Machine check", "HARDWARE", NULL },
+	{ "SError Interrupt", "HARDWARE", NULL },
 	{ "unexpected kernel reboot", "REBOOT", NULL },
 };
 

@@ -10,7 +10,8 @@
 #include "debug/source/tree.h"
 #include "target/field.h"
 
-/* kernel/drivers/net/ethernet/VENDOR/NAME/NAME.ko has 6; an unpacked package some more before it. */
+/* kernel/drivers/net/ethernet/VENDOR/NAME/NAME.ko has 6; an unpacked package some more before it.
+ */
 #define TREE_DEPTH 12u
 
 /* Where files of modules usually lie, best places first. */
@@ -74,9 +75,10 @@ static struct vmc_error *open_file(struct search *s, const char *path)
 		return vmc_error_new(VMC_NOT_FOUND, "it is another module");
 	VMC_TRY(vmc_module_id_check(&s->id, e));
 	if (!contents.dwarf)
-		return vmc_error_new(VMC_MISMATCH,
-				     "it is of this module, but stripped: it has no .debug_info; the "
-				     "file of the debug package has it");
+		return vmc_error_new(
+			VMC_MISMATCH,
+			"it is of this module, but stripped: it has no .debug_info; the "
+			"file of the debug package has it");
 	s->found = vmc_take(e);
 	return NULL;
 }
@@ -140,6 +142,51 @@ static void try_places(struct search *s)
 		else
 			try_folder(s, vmc_str_text(&path),
 				   places[i].kind == PLACE_TREE ? TREE_DEPTH : 0, false);
+	}
+}
+
+/* Which loaded module the file is of; a refusal is the reason of the one that it would be of. */
+static void judge(struct vmc_target *t, struct vmc_candidate *c)
+{
+	struct vmc_error *err = NULL;
+
+	c->why = VMC_SAY("of no module that is loaded in the dump");
+	for (size_t i = 0; i < t->modules.len; i++) {
+		const struct vmc_module *m = &t->modules.data[i];
+		vmc_auto_module_sections struct vmc_module_sections sections = { 0 };
+		struct search s = { .target = t };
+
+		vmc_module_sections_read(t, m, &sections);
+		read_id(&s, m, &sections);
+		err = open_file(&s, c->path);
+		vmc_elf_free(s.found);
+		if (!err || vmc_error_code(err) != VMC_NOT_FOUND)
+			break;
+		vmc_error_free(err);
+		if (i + 1 == t->modules.len)
+			return;
+	}
+	if (!t->modules.len)
+		return;
+	c->why = err ? vmc_arena_strdup(&t->arena, vmc_error_text(err))
+		     : VMC_SAY("of a module that is loaded in the dump");
+	if (err)
+		c->state = VMC_CANDIDATE_REFUSED;
+	vmc_error_free(err);
+}
+
+void vmc_module_files_judge(struct vmc_target *t)
+{
+	struct vmc_module_source *source;
+
+	vmc_target_modules(t);
+	vmc_vec_each (source, &t->module_sources) {
+		for (size_t i = 0; i < t->candidates.len && source->is_file; i++) {
+			struct vmc_candidate *c = &t->candidates.data[i];
+
+			if (c->state == VMC_CANDIDATE_MODULE && !strcmp(c->path, source->path))
+				judge(t, c);
+		}
 	}
 }
 

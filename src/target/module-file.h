@@ -17,4 +17,10 @@ struct vmc_error *vmc_module_file(struct vmc_target *t, const struct vmc_module 
 				  const struct vmc_module_sections *s,
 				  struct vmc_elf **ret) VMC_MUST_CHECK;
 
+/*
+ * Looks which modules the files are of that were given, and why not; what it finds stands in the
+ * target's candidates. Opens each of them: for who asks about debug info, not for a report.
+ */
+void vmc_module_files_judge(struct vmc_target *t);
+
 #endif

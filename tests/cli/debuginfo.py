@@ -156,21 +156,32 @@ class Debuginfo(cli.Case):
         r = cli.run(self.dump, "--no-debuginfo", "--debuginfo", self.file(name, content), env=self.env)
         return re.search(r"#\d+ +victim_peek\+0x5 \[victim\](?:  (victim.c:\d+))?\n", r.out)[1] or "", r
 
+    def module_row(self, name="victim.ko"):
+        path = os.path.join(self.dir.name, name)
+        return next(c for c in self.ask("--debuginfo", path, status=1)["candidates"] if c["path"] == path)
+
     def test_a_module_gives_lines_and_arguments(self):
         line, r = self.lines_by("victim.ko")
         self.check(r, 0, out="(file = 0x0)")  # that is what it died of
         # what addr2line -e victim.ko says of victim_peek+0x5
         self.assertEqual(line, "victim.c:77")
         self.assertIn("victim_open+0x15 [victim]  victim.c:82\n         (id = 7)", r.out)
+        row = self.module_row()
+        self.assertEqual((row["state"], row["why"]), ("module", "of a module that is loaded in the dump"))
 
     def test_a_module_of_another_kernel(self):
         line, r = self.lines_by("victim.ko", NO_ID + [(b"vermagic=6.1", b"vermagic=6.2")])
         self.assertEqual(line, "")
-        self.check(r, 1, out="it was built for kernel 6.2.0")
+        self.check(r, 1, out="it was built for kernel 6.2.0", err="debug info of module victim is not used: ")
+        row = self.module_row()
+        self.assertEqual(row["state"], "refused")
+        self.assertIn("it was built for kernel 6.2.0", row["why"])
 
     def test_nothing_tells_which_module_a_file_is_of(self):
         # no build id, neither in the dump nor in the file, and not its name
         self.assertEqual(self.lines_by("other.ko", NO_ID)[0], "")
+        row = self.module_row("other.ko")
+        self.assertEqual((row["state"], row["why"]), ("module", "of no module that is loaded in the dump"))
 
     def test_packages_are_taken_as_they_are(self):
         elf = self.elf()

@@ -77,10 +77,30 @@ static void a_hung_task_behind_a_bad_disk(void **state)
 	assert_true(told);
 }
 
+/* A rule that is renamed or taken away would silently leave its chain. */
+static void the_rules_of_all_links_exist(void **state)
+{
+	size_t n_rules, n_links = 0;
+	const struct vmc_rule *rules = vmc_rules_builtin(&n_rules);
+	const char *want;
+
+	(void)state;
+	for (; (want = vmc_inquest_cascade_rule(n_links)); n_links++) {
+		bool found = false;
+
+		for (size_t i = 0; i < n_rules && !found; i++)
+			found = strcmp(rules[i].id, want) == 0;
+		if (!found)
+			fail_msg("no rule %s", want);
+	}
+	assert_true(n_links > 40);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(first_links),
+		cmocka_unit_test(the_rules_of_all_links_exist),
 		cmocka_unit_test(a_hung_task_behind_a_bad_disk),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,6 +126,21 @@ static const struct {
 	  "BUG vic_cache (Not tainted): kasan: bad access detected\n"
 	  "INFO: Allocated in f_a+0x1/0x2 [vic] age=1 cpu=5 pid=27\n",
 	  "KASAN: use-after-free Read in f_k", "KASAN-USE-AFTER-FREE-READ", "use-after-free" },
+	/* mm/slub.c, slab_bug() and print_trailer(), of a cache of somebody's own */
+	{ "BUG vic_cache (Not tainted): Poison overwritten\nCall Trace:\n <TASK>\n"
+	  " check_bytes_and_report.cold+0x1/0x2\n check_object+0x1/0x2\n"
+	  " free_debug_processing+0x1/0x2\n __slab_free+0x1/0x2\n vic_put+0x1/0x2\n",
+	  "BUG vic_cache: Poison overwritten", "UNKNOWN", "memory-corruption" },
+	{ "BUG task_struct (Tainted: G    B      OE    ): Right Redzone overwritten\n",
+	  "BUG task_struct: Right Redzone overwritten", "UNKNOWN", "memory-corruption" },
+	{ "BUG vic_cache (Not tainted): Object already free\n", "BUG: Object already free", "DoS",
+	  "double-free" },
+	/* arch/arm64/kernel/traps.c, arm64_serror_panic() and, before 4.15, bad_mode() */
+	{ "SError Interrupt on CPU3, code 0x00000000be000411 -- SError\npc : f_se+0x1/0x2 [vic]\n",
+	  "SError Interrupt in f_se", "HARDWARE", "hardware" },
+	{ "Bad mode in Error handler detected on CPU0, code 0xbf000002 -- SError\n"
+	  "Internal error: Oops - bad mode: 0 [#1] PREEMPT SMP\npc : f_se+0x1/0x2\n",
+	  "SError Interrupt in f_se", "HARDWARE", "hardware" },
 	{ "BUG: something that nobody has seen before\n",
 	  "BUG: something that nobody has seen before", "UNKNOWN", "unknown" },
 };
