@@ -114,8 +114,11 @@ static bool blame_busy_cpu(struct vmc_report *r)
 		if (vmc_regs_has(&b.stalled->regs, VMC_X86_RFLAGS) &&
 		    !(b.stalled->regs.value[VMC_X86_RFLAGS] & RFLAGS_IF)) {
 			r->verdict.category = "hard-lockup";
-			vmc_inquest_why(r, "RFLAGS 0x%llx has IF=0: interrupts were off there",
-					(unsigned long long)b.stalled->regs.value[VMC_X86_RFLAGS]);
+			vmc_inquest_why(
+				r,
+				"RFLAGS 0x%llx has IF=0: interrupts were off there when the "
+				"NMI came; one look does not tell for how long",
+				(unsigned long long)b.stalled->regs.value[VMC_X86_RFLAGS]);
 		}
 		return true;
 	}

@@ -263,7 +263,8 @@ void vmc_inquest_victim(struct vmc_report *r, const struct vmc_oops *o)
 		return;
 	end = o->first_index + LINES_LOOKED_AT < r->lines.len ? o->first_index + LINES_LOOKED_AT
 							      : r->lines.len;
-	vmc_inquest_why(r, "%s: it waits for %s", f->function, vmc_say(r->lang, wait->what));
+	vmc_inquest_why(r, "%s: it waits for %s", vmc_inquest_stem(r, f->function),
+			vmc_say(r->lang, wait->what));
 	if (wait->kind == VMC_WAIT_CPU ? unresponsive_cpu(r, &w) && w.cpu != o->cpu
 				       : o->pid > 0 && (named_by_kernel(r, o, end, &w) ||
 							listed_by_lockdep(r, o, end, &w))) {

@@ -169,6 +169,32 @@ class Debuginfo(cli.Case):
         row = self.module_row()
         self.assertEqual((row["state"], row["why"]), ("module", "of a module that is loaded in the dump"))
 
+    def test_variables_of_a_module(self):
+        r = cli.run(self.dump, "--no-debuginfo", "--debuginfo", MODULE, "--format", "json", env=self.env)
+        frames = {f["function"]: {v["name"]: v for v in f["variables"]} for f in json.loads(r.out)["backtrace"]}
+        # tests/lab/module/victim.c: victim_run("null") calls victim_null(), that victim_open(7), that victim_peek(NULL)
+        self.assertEqual(frames["victim_peek"]["file"]["value"], "0x0")
+        self.assertEqual(frames["victim_open"]["id"]["value"], "7")
+        self.assertRegex(frames["victim_run"]["way"]["value"], r'^0x[0-9a-f]+ "null"$')
+        self.assertEqual(frames["victim_write"]["length"]["value"], "4")
+        flags = frames["victim_open"]["flags"]  # its value is made of what victim_peek() would have returned
+        self.assertEqual((flags["kind"], flags["value"], flags["why"]), ("local", None, "optimised out"))
+
+    def test_types_and_lines_of_a_vmlinux(self):
+        r = cli.run(self.dump, "--no-debuginfo", "--no-btf", "--debuginfo", MODULE.replace("victim.ko", "vmlinux"),
+                    "--format", "json", env=self.env)
+        self.check(r, 1)  # it has the types that a module uses, not all of the kernel's
+        report = json.loads(r.out)
+        self.assertEqual(report["verdict"]["category"], "null-deref")
+        frame = next(f for f in report["backtrace"] if f["function"] == "exc_page_fault")
+        # what addr2line -e vmlinux says of the call before exc_page_fault+0x70
+        self.assertEqual(frame["line"], 532)
+
+    def test_a_module_with_nothing_to_compare(self):
+        line, r = self.lines_by("victim.ko", NO_ID + [(b"vermagic=", b"vermagiX=")])
+        self.assertEqual(line, "")
+        self.check(r, 1, err="it has neither a build id, srcversion nor vermagic")
+
     def test_a_module_of_another_kernel(self):
         line, r = self.lines_by("victim.ko", NO_ID + [(b"vermagic=6.1", b"vermagic=6.2")])
         self.assertEqual(line, "")

@@ -123,6 +123,34 @@ static void types_cut_and_extend(void **state)
 	IS("\xa4\x02\x02\xfe\xff\x31\x25\x9f", VMC_PIECE_VALUE, 0x7fff); /* shr brings in zeros */
 }
 
+static void operations_count(void **state)
+{
+	struct vmc_expr_place p;
+
+	(void)state;
+	IS("\x0d\xfe\xff\xff\xff\x9f", VMC_PIECE_VALUE, (uint64_t)-2); /* const4s */
+	IS("\x0e\x88\x77\x66\x55\x44\x33\x22\x11\x9f", VMC_PIECE_VALUE, 0x1122334455667788);
+	IS("\x35\x36\x37\x15\x02\x9f", VMC_PIECE_VALUE, 5); /* pick 2 of 5 6 7 */
+	IS("\x35\x36\x37\x17\x1c\x1c\x9f", VMC_PIECE_VALUE, (uint64_t)(7 - (5 - 6))); /* rot */
+	IS("\x33\x33\x29\x9f", VMC_PIECE_VALUE, 1);				      /* 3 == 3 */
+	IS("\x33\x33\x2e\x9f", VMC_PIECE_VALUE, 0);				      /* 3 != 3 */
+	IS("\x33\x33\x2c\x9f", VMC_PIECE_VALUE, 1);				      /* 3 <= 3 */
+	IS("\x09\xff\x33\x2a\x9f", VMC_PIECE_VALUE,
+	   0); /* -1 >= 3: without a type there is a sign */
+	IS("\x3c\x3a\x1a\x9f", VMC_PIECE_VALUE, 12 & 10);
+	IS("\x3c\x3a\x21\x9f", VMC_PIECE_VALUE, 12 | 10);
+	IS("\x3c\x3a\x27\x9f", VMC_PIECE_VALUE, 12 ^ 10);
+	IS("\x3c\x20\x9f", VMC_PIECE_VALUE, ~(uint64_t)12);
+	IS("\x3c\x1f\x9f", VMC_PIECE_VALUE, (uint64_t)-12);
+	IS("\x09\xfb\x19\x9f", VMC_PIECE_VALUE, 5);	/* abs -5 */
+	IS("\x09\xff\x32\x1d\x9f", VMC_PIECE_VALUE, 1); /* UINT64_MAX mod 2: without a sign */
+	IS("\xa4\x12\x02\xfe\xff\xa4\x12\x02\x02\0\x1b\x9f", VMC_PIECE_VALUE, 65534 / 2);
+	assert_code(locate("\x31\x30\x1b\x9f", 4, &p), VMC_BAD_FORMAT);
+	/* the one quotient that 64 bits do not hold */
+	assert_code(locate("\x0e\0\0\0\0\0\0\0\x80\x09\xff\x1b\x9f", 13, &p), VMC_BAD_FORMAT);
+	assert_code(locate("\x31\x15\x05\x9f", 4, &p), VMC_BAD_FORMAT); /* there is no sixth */
+}
+
 static void jumps_end(void **state)
 {
 	struct vmc_expr_place p;
@@ -156,6 +184,7 @@ int main(void)
 		cmocka_unit_test(pieces_are_in_order),
 		cmocka_unit_test(callers_are_asked),
 		cmocka_unit_test(types_cut_and_extend),
+		cmocka_unit_test(operations_count),
 		cmocka_unit_test(jumps_end),
 		cmocka_unit_test(what_cannot_be_is_an_error),
 	};

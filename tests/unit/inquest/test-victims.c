@@ -65,6 +65,9 @@ static const struct {
 	{ HUNG_HEAD("cp", "777") ON_MUTEX HUNG_TAIL LOCKS HELD("2 locks", "cp/777") LOCK("0", B)
 		  LOCK("1", A) HELD("1 lock", "mv/778") LOCK("0", B),
 	  "a mutex", NULL, 0 },
+	/* named as in the source, not as the compiler called its copy of it */
+	{ HUNG_HEAD("cp", "777") "[  242.100008]  __mutex_lock.constprop.0+0x4c0/0xa80\n" HUNG_TAIL,
+	  "__mutex_lock: it waits for a mutex", NULL, 0 },
 	/* what it is says more than how */
 	{ HUNG_HEAD("ip", "777") "[  242.100008]  __mutex_lock.constprop.0+0x4c0/0xa80\n"
 				 "[  242.100009]  rtnl_lock+0x15/0x20\n" HUNG_TAIL,

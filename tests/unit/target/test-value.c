@@ -354,6 +354,39 @@ static void pointers_are_followed(void **state)
 			       "= 0x10\n  -> <virtual address not mapped>\n"));
 }
 
+/* For arguments: one line, one level, and of anything long only the beginning. */
+static void in_brief(void **state)
+{
+	AUTO_FIXTURE f = { 0 };
+	struct maker *m = &f.maker;
+	uint32_t i = make_int(m, "int", 4, 1, 32), inner, many;
+
+	(void)state;
+	inner = make_struct(m, "inner", 4, 1);
+	make_member(m, "x", i, 0);
+	make_struct(m, "outer", 12, 3);
+	make_member(m, "a", i, 0);
+	make_member(m, "in", inner, 32);
+	make_member(m, "b", i, 64);
+	many = make_struct(m, "many", 40, 10);
+	for (uint32_t k = 0; k < 10; k++)
+		make_member(m, (char[]){ (char)('a' + k), 0 }, i, 32 * k);
+	ready(&f);
+	(void)many;
+	memcpy(f.mem.bytes, "\x01\0\0\0\x02\0\0\0\xfd\xff\xff\xff", 12);
+	f.p.brief = true;
+	assert_string_equal(show(&f, "struct outer", BASE), "{a = 1, in = {...}, b = -3}");
+	assert_true(vmc_str_starts(show(&f, "struct many", BASE), "{a = 1, b = 2, c = -3"));
+	assert_true(vmc_str_ends(vmc_str_text(&f.out), ", ...}"));
+	assert_null(strchr(vmc_str_text(&f.out), '\n'));
+	/* what is missing is said in its place */
+	f.mem.lost = 1;
+	assert_string_equal(show(&f, "struct outer", BASE + PAGE - 8),
+			    "{a = <page excluded by the dump tool>, in = <page excluded by the "
+			    "dump tool>, b = 0}");
+	assert_null(f.p.problem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,6 +399,7 @@ int main(void)
 		cmocka_unit_test(only_numbers_are_bit_fields),
 		cmocka_unit_test(explosions_end),
 		cmocka_unit_test(pointers_are_followed),
+		cmocka_unit_test(in_brief),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
