@@ -10,6 +10,7 @@
 #ifndef VMC_DEBUG_DWARF_H
 #define VMC_DEBUG_DWARF_H
 
+#include "debug/types/btf-write.h"
 #include "debug/types/type.h"
 
 /*
@@ -21,5 +22,12 @@
  */
 struct vmc_error *vmc_dwarf_open(struct vmc_bytes file, const char *name,
 				 struct vmc_types **ret) VMC_MUST_CHECK;
+
+/*
+ * Enters all that has a name, in the order of the file, which is that of a search. `types` is of
+ * vmc_dwarf_open() and must outlive the writer.
+ */
+struct vmc_error *vmc_dwarf_export(struct vmc_types *types,
+				   struct vmc_btf_writer *w) VMC_MUST_CHECK;
 
 #endif

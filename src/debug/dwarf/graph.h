@@ -56,6 +56,10 @@ struct vmc_error *dwarf_types_of(struct dwarf_info *info, struct vmc_types **ret
 struct vmc_error *dwarf_type_at(struct vmc_types *types, uint32_t die,
 				const struct vmc_type **ret) VMC_MUST_CHECK;
 
+/* The type of a name in the index: itself, the variable's, or the enum of an enumerator. */
+struct vmc_error *dwarf_named_type(struct dwarf_graph *g, const struct dwarf_named *e,
+				   const struct vmc_type **ret) VMC_MUST_CHECK;
+
 /* --- layout.c: what entries say, without making types --- */
 
 /* The entry that DW_AT_type names; 0 where there is none: void. */

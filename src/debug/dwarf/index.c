@@ -164,8 +164,7 @@ static struct vmc_error *begin_entry(struct scan *n, const struct dwarf_programm
 	return NULL;
 }
 
-static struct vmc_error *run(struct scan *n, const struct dwarf_programme *p,
-			     struct dwarf_found *f)
+static struct vmc_error *run(struct scan *n, const struct dwarf_programme *p, struct dwarf_found *f)
 {
 	size_t at = n->c.pos;
 
@@ -222,7 +221,7 @@ static struct vmc_error *add_entry(struct scan *n, uint32_t at, const struct dwa
 static struct vmc_error *scan_entries(struct scan *n)
 {
 	uint64_t depth = 0;
-	bool in_enum = false;
+	uint32_t in_enum = 0; /* its entry */
 
 	while (n->c.pos < n->u->end) {
 		uint32_t at = (uint32_t)n->c.pos;
@@ -237,12 +236,14 @@ static struct vmc_error *scan_entries(struct scan *n)
 			continue;
 		}
 		VMC_TRY(run(n, p, &f));
-		if (!depth || (depth == 1 && in_enum && p->tag == DWARF_TAG_ENUMERATOR))
+		if (!depth)
 			VMC_TRY(add_entry(n, at, p, &f));
+		else if (depth == 1 && in_enum && p->tag == DWARF_TAG_ENUMERATOR)
+			VMC_TRY(add_entry(n, in_enum, p, &f));
 		if (!p->children)
 			continue;
 		if (!depth)
-			in_enum = p->tag == DWARF_TAG_ENUMERATION;
+			in_enum = p->tag == DWARF_TAG_ENUMERATION ? at : 0;
 		if (f.sibling > n->c.pos && f.sibling < n->u->end && !(in_enum && !depth))
 			n->c.pos = (size_t)f.sibling;
 		else

@@ -27,7 +27,7 @@ enum dwarf_space {
 
 struct dwarf_named {
 	const char *name; /* in a section; NULL: a free slot */
-	uint32_t die;
+	uint32_t die;	  /* of an enumerator that of its enum */
 	uint8_t space;
 	uint8_t rank; /* higher is better; see index.c */
 	bool is_inline;
@@ -41,8 +41,7 @@ struct dwarf_table {
 };
 
 /* Reads all units by as many threads as there are CPUs (at most 4). */
-struct vmc_error *dwarf_index_init(struct dwarf_table *t,
-				   struct dwarf_info *info) VMC_MUST_CHECK;
+struct vmc_error *dwarf_index_init(struct dwarf_table *t, struct dwarf_info *info) VMC_MUST_CHECK;
 void dwarf_index_deinit(struct dwarf_table *t);
 
 /* NULL where there is none. */

@@ -185,6 +185,22 @@ static struct vmc_error *type_at(struct dwarf_graph *g, uint32_t die, uint32_t d
 	return NULL;
 }
 
+struct vmc_error *dwarf_named_type(struct dwarf_graph *g, const struct dwarf_named *e,
+				   const struct vmc_type **ret)
+{
+	struct dwarf_die d;
+	uint32_t die = e->die;
+
+	if (e->space == DWARF_SPACE_VARIABLE) {
+		VMC_TRY(dwarf_die_at(g->info, e->die, &d));
+		/* what the definition does not repeat stands at its declaration */
+		if (!dwarf_has(&d, DWARF_TYPE) && d.values[DWARF_ORIGIN].class == DWARF_REFERENCE)
+			VMC_TRY(dwarf_die_at(g->info, d.values[DWARF_ORIGIN].u, &d));
+		VMC_TRY(dwarf_type_of(g, &d, &die));
+	}
+	return type_at(g, die, 0, ret);
+}
+
 /* --- struct vmc_types_ops --- */
 
 static const struct dwarf_named *find_record(const struct dwarf_graph *g, const char *name)
@@ -308,13 +324,19 @@ static struct vmc_error *dwarf_find_constant(struct vmc_types *types, const char
 {
 	struct dwarf_graph *g = graph_of(types);
 	const struct dwarf_named *e = dwarf_index_find(&g->names, DWARF_SPACE_ENUMERATOR, name);
-	struct dwarf_die d;
+	const struct vmc_type *t;
 
-	*found = e != NULL;
+	*found = false;
 	if (!e)
 		return NULL;
-	VMC_TRY(dwarf_die_at(g->info, e->die, &d));
-	return dwarf_constant(g, &d, ret);
+	VMC_TRY(type_at(g, e->die, 0, &t));
+	for (uint32_t i = 0; i < t->n_members && !*found; i++) {
+		if (strcmp(own(t)->elements[i].name, name) == 0) {
+			*ret = (int64_t)own(t)->elements[i].at;
+			*found = true;
+		}
+	}
+	return NULL;
 }
 
 static struct vmc_error *dwarf_variable(struct vmc_types *types, const char *name,
@@ -322,18 +344,9 @@ static struct vmc_error *dwarf_variable(struct vmc_types *types, const char *nam
 {
 	struct dwarf_graph *g = graph_of(types);
 	const struct dwarf_named *e = dwarf_index_find(&g->names, DWARF_SPACE_VARIABLE, name);
-	struct dwarf_die d;
-	uint32_t die;
 
 	*ret = NULL;
-	if (!e)
-		return NULL;
-	VMC_TRY(dwarf_die_at(g->info, e->die, &d));
-	/* what the definition does not repeat stands at its declaration */
-	if (!dwarf_has(&d, DWARF_TYPE) && d.values[DWARF_ORIGIN].class == DWARF_REFERENCE)
-		VMC_TRY(dwarf_die_at(g->info, d.values[DWARF_ORIGIN].u, &d));
-	VMC_TRY(dwarf_type_of(g, &d, &die));
-	return type_at(g, die, 0, ret);
+	return e ? dwarf_named_type(g, e, ret) : NULL;
 }
 
 static void dwarf_free(struct vmc_types *types)

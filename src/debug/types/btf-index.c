@@ -128,7 +128,8 @@ static struct vmc_error *index_type(struct btf_index *x, uint32_t n, uint32_t na
 	uint32_t kind = info_kind(info);
 
 	if (kind == BTF_ENUM || kind == BTF_ENUM64) {
-		x->enums_have_sign |= info >> 31;
+		/* the 64-bit kind came together with the flag */
+		x->enums_have_sign |= kind == BTF_ENUM64 || info >> 31;
 		if (!vmc_vec_push(&x->enums, x->first_id + n))
 			return vmc_error_no_memory();
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The same questions to the DWARF of one source, as several compilers write it in all versions;
- * the object files are the arguments. What is right the compiler of this test knows.
+ * The same questions to the DWARF of one source, as several compilers write it in all versions,
+ * and to the BTF that is written of it; the object files are the arguments. What is right the
+ * compiler of this test knows.
  */
 #include "../test.h"
 
@@ -11,6 +12,7 @@
 
 #include "base/str.h"
 #include "debug/dwarf/dwarf.h"
+#include "debug/types/btf.h"
 #include "dwarf-sample.h"
 
 #define autotypes vmc_cleanup(vmc_cleanup_typesp) struct vmc_types
@@ -48,6 +50,23 @@ static int close_object(void **state)
 
 	vmc_types_free(o->types);
 	free(o->data);
+	return 0;
+}
+
+/* The types once more, written as BTF and read again. */
+static int convert_object(void **state)
+{
+	vmc_cleanup(vmc_cleanup_btf_writerp) struct vmc_btf_writer *w = NULL;
+	vmc_autofree uint8_t *bytes = NULL;
+	struct object *o = *state;
+	size_t size = 0;
+
+	assert_ok(vmc_btf_writer_new(&w));
+	assert_ok(vmc_dwarf_export(o->types, w));
+	assert_ok(vmc_btf_writer_finish(w, &bytes, &size));
+	vmc_types_free(o->types);
+	o->types = NULL;
+	assert_ok(vmc_btf_open((struct vmc_bytes){ bytes, size }, true, NULL, &o->types));
 	return 0;
 }
 
@@ -286,7 +305,11 @@ int main(int argc, char **argv)
 		void *state = &o;
 
 		(void)open_object(&state);
-		failed += _cmocka_run_group_tests(argv[i], tests, VMC_ARRAY_SIZE(tests), NULL, NULL);
+		failed +=
+			_cmocka_run_group_tests(argv[i], tests, VMC_ARRAY_SIZE(tests), NULL, NULL);
+		(void)convert_object(&state);
+		failed += _cmocka_run_group_tests("the same as BTF", tests, VMC_ARRAY_SIZE(tests),
+						  NULL, NULL);
 		(void)close_object(&state);
 	}
 	return failed;
