@@ -34,7 +34,8 @@ struct vmc_verb;
 struct vmc_options {
 	const struct vmc_verb *verb;
 	enum vmc_format format;
-	const char *output; /* -o; NULL: standard output */
+	const char *output;  /* -o; NULL: standard output */
+	const char *profile; /* write one there; NULL: none is asked for */
 	bool deep_scan;
 	bool no_btf;
 	bool no_orc;
@@ -136,7 +137,7 @@ bool vmc_input_is_dump(const char *path);
 /* An opened case, from whatever the inputs are. */
 struct vmc_case {
 	struct vmc_inputs inputs;
-	struct vmc_target *target;   /* NULL for text */
+	struct vmc_target *target; /* NULL for text */
 	struct vmc_rulebook rules; /* opened with the report */
 	struct vmc_report *report;
 };
@@ -157,6 +158,8 @@ enum vmc_exit vmc_run_shell(const struct vmc_options *o);
 enum vmc_exit vmc_run_slim(const struct vmc_options *o);
 enum vmc_exit vmc_run_explain(const struct vmc_options *o);
 enum vmc_exit vmc_run_debuginfo(const struct vmc_options *o);
+/* debuginfo --profile */
+enum vmc_exit vmc_run_profile(const struct vmc_options *o);
 enum vmc_exit vmc_run_help(const struct vmc_options *o);
 
 #endif

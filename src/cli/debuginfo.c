@@ -84,8 +84,11 @@ enum vmc_exit vmc_run_debuginfo(const struct vmc_options *o)
 	struct vmc_arena arena = { 0 };
 	struct vmc_debuginfo d = { 0 };
 	enum vmc_exit status;
-	struct vmc_error *err = vmc_case_open(o, false, &c);
+	struct vmc_error *err;
 
+	if (o->profile)
+		return vmc_run_profile(o);
+	err = vmc_case_open(o, false, &c);
 	if (!err)
 		err = collect(o, &c, &arena, &d);
 	if (!err)

@@ -15,6 +15,7 @@
 
 #include "inquest/inquest.h"
 #include "oops/encoding.h"
+#include "target/profile.h"
 
 #define HEAD_BYTES 65536
 /* A log of this size is decades of dmesg; of a longer one the rest is not read, and that is said.
@@ -409,6 +410,9 @@ struct vmc_error *vmc_case_report(const struct vmc_options *o, struct vmc_case *
 
 void vmc_case_deinit(struct vmc_case *c)
 {
+	/* the answer is out by now: what took time to read is kept for the next run */
+	if (c->target)
+		vmc_profile_keep(c->target);
 	vmc_report_free(c->report);
 	vmc_rulebook_deinit(&c->rules);
 	vmc_target_free(c->target);

@@ -73,7 +73,7 @@ static const struct vmc_verb verbs[] = {
 	  .min_inputs = 1,
 	  .run = vmc_run_shell },
 	{ .name = "debuginfo",
-	  .usage = "debuginfo INPUT...",
+	  .usage = "debuginfo INPUT... [--profile OUT]",
 	  .summary = "which vmlinux the dump needs, where it was looked for, how to get it",
 	  .text = "Names the kernel, tells of each place whether a vmlinux is there and fits, and "
 		  "for the\n"
@@ -81,9 +81,14 @@ static const struct vmc_verb verbs[] = {
 		  "is\n"
 		  "fetched. The exit status is 1 where none that fits was found.\n"
 		  "\n"
+		  "With --profile INPUT is a vmlinux, or a dump whose vmlinux is given or found: "
+		  "OUT then\n"
+		  "holds its types, call frames and names, and is taken wherever a vmlinux is.\n"
+		  "\n"
 		  "Examples:\n"
 		  "  vmcoroner debuginfo vmcore\n"
 		  "  vmcoroner debuginfo vmcore --debuginfo kernel-debuginfo-*.rpm\n"
+		  "  vmcoroner debuginfo vmlinux --profile el7.profile\n"
 		  "  vmcoroner debuginfo console.log --format json | jq -r '.packages[].name'\n",
 	  .bit = DEBUGINFO,
 	  .min_inputs = 1,
@@ -124,8 +129,17 @@ static const struct vmc_verb verbs[] = {
 };
 
 /* Long options without a letter get numbers beyond any character. */
-enum { OPT_DEBUGINFO = 256, OPT_FORMAT, OPT_DEEP_SCAN, OPT_LANG, OPT_EXPLAIN, OPT_NO_BTF,
-       OPT_NO_ORC, OPT_NO_DEBUGINFO };
+enum {
+	OPT_DEBUGINFO = 256,
+	OPT_FORMAT,
+	OPT_DEEP_SCAN,
+	OPT_LANG,
+	OPT_EXPLAIN,
+	OPT_NO_BTF,
+	OPT_NO_ORC,
+	OPT_NO_DEBUGINFO,
+	OPT_PROFILE
+};
 
 static const struct {
 	int id;
@@ -135,10 +149,11 @@ static const struct {
 	unsigned int verbs;
 } options[] = {
 	{ OPT_DEBUGINFO, "debuginfo", "PATH",
-	  "vmlinux or its package, a .ko, a folder of .ko files; may be repeated",
+	  "vmlinux or its package, a .ko, a folder of .ko files; may be repeated", OPENS_DUMP },
+	{ OPT_NO_DEBUGINFO, "no-debuginfo", NULL, "do not look for a vmlinux in the usual places",
 	  OPENS_DUMP },
-	{ OPT_NO_DEBUGINFO, "no-debuginfo", NULL,
-	  "do not look for a vmlinux in the usual places", OPENS_DUMP },
+	{ OPT_PROFILE, "profile", "OUT", "write what a few MB can hold of the vmlinux to OUT",
+	  DEBUGINFO },
 	{ OPT_FORMAT, "format", "FORMAT", "text (default) or json; for report html as well",
 	  REPORT | LOG | OOPS | EXPLAIN | DEBUGINFO },
 	{ OPT_LANG, "lang", "LANG", "en or zh_CN; by default what the locale says",
@@ -151,7 +166,8 @@ static const struct {
 	{ 'f', "file", "FILE", "run the commands in FILE; may be repeated", SHELL },
 	{ OPT_DEEP_SCAN, "deep-scan", NULL,
 	  "search all of a big dump for kernel data that nothing points to", OPENS_DUMP },
-	{ OPT_NO_BTF, "no-btf", NULL, "take types from the vmlinux's DWARF, not from BTF", OPENS_DUMP },
+	{ OPT_NO_BTF, "no-btf", NULL, "take types from the vmlinux's DWARF, not from BTF",
+	  OPENS_DUMP },
 	{ OPT_NO_ORC, "no-orc", NULL, "walk stacks without the kernel's ORC tables", OPENS_DUMP },
 	{ 'h', "help", NULL, "this text", ANY },
 	{ 'V', "version", NULL, "version of the program", ANY },
@@ -261,6 +277,9 @@ static struct vmc_error *take(int id, const char *value, struct vmc_options *ret
 	case OPT_DEEP_SCAN:
 		ret->deep_scan = true;
 		break;
+	case OPT_PROFILE:
+		ret->profile = value;
+		break;
 	case 'o':
 		ret->output = value;
 		break;
@@ -289,6 +308,10 @@ static struct vmc_error *check_options(const struct vmc_options *o, const bool *
 	}
 	if (o->format == VMC_FORMAT_HTML && o->verb->bit != REPORT)
 		return vmc_error_new(VMC_USAGE, "--format html: only the report has this format");
+	if (o->profile && (o->output || o->format != VMC_FORMAT_TEXT))
+		return vmc_error_new(VMC_USAGE,
+				     "--profile: it is all that is written; neither -o nor "
+				     "--format goes with it");
 	if (o->explain && o->format != VMC_FORMAT_TEXT)
 		return vmc_error_new(VMC_USAGE, "--explain: goes with text only");
 	return NULL;
@@ -335,20 +358,21 @@ static struct vmc_error *getopt_error(char **argv, int id)
 }
 
 /* A dump is often the only one there is: no slip of the hand may replace it by its report. */
-static struct vmc_error *check_output(const struct vmc_options *o)
+static struct vmc_error *check_output(const struct vmc_options *o, const char *option,
+				      const char *path)
 {
 	const struct vmc_texts *lists[] = { &o->inputs, &o->debuginfo };
 	struct stat out, in;
 
-	if (!o->output || stat(o->output, &out) != 0 || !S_ISREG(out.st_mode))
+	if (!path || stat(path, &out) != 0 || !S_ISREG(out.st_mode))
 		return NULL;
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(lists); i++) {
 		for (size_t k = 0; k < lists[i]->len; k++) {
 			if (stat(lists[i]->data[k], &in) == 0 && in.st_dev == out.st_dev &&
 			    in.st_ino == out.st_ino)
 				return vmc_error_new(VMC_USAGE,
-						     "-o %s: this is an input, which would be lost",
-						     o->output);
+						     "%s %s: this is an input, which would be lost",
+						     option, path);
 		}
 	}
 	return NULL;
@@ -390,7 +414,8 @@ struct vmc_error *vmc_options_parse(int argc, char **argv, struct vmc_options *r
 		return vmc_error_new(VMC_USAGE,
 				     "%s: no input; usage: vmcoroner %s  (more: vmcoroner help %s)",
 				     ret->verb->name, ret->verb->usage, ret->verb->name);
-	return check_output(ret);
+	VMC_TRY(check_output(ret, "-o", ret->output));
+	return check_output(ret, "--profile", ret->profile);
 }
 
 enum vmc_lang vmc_options_lang(const struct vmc_options *o)

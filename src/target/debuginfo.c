@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "debug/dwarf/dwarf.h"
+#include "debug/profile/profile.h"
 #include "debug/source/cache.h"
 #include "debug/source/debuginfod.h"
 #include "debug/source/package.h"
@@ -16,6 +17,7 @@
 #include "debug/source/soundness.h"
 #include "debug/types/btf.h"
 #include "target/find.h"
+#include "target/profile.h"
 
 /* Run-time minus link address, by _stext of VMCOREINFO or the start of the image. */
 static bool elf_shift(struct vmc_target *t, struct vmc_symtab *s, uint64_t *ret)
@@ -72,20 +74,27 @@ static struct vmc_error *banner_by_file(struct vmc_target *t, struct vmc_elf *e)
 	return NULL;
 }
 
-/* BTF of the file, else its DWARF, which goes on reading the file: *borrows tells. */
-static struct vmc_error *types_of_elf(struct vmc_target *t, struct vmc_elf *e, bool *borrows)
+/*
+ * BTF of the file, else its DWARF: as an earlier run has kept it, or read anew. All go on reading
+ * their file, which *borrows tells of this one.
+ */
+static struct vmc_error *types_of_elf(struct vmc_target *t, struct vmc_elf *e, bool is_profile,
+				      bool *borrows)
 {
 	struct vmc_bytes btf = vmc_elf_section(e, ".BTF");
 	struct vmc_error *err;
 
-	if (btf.size && !t->no_btf) {
-		VMC_TRY(vmc_btf_open(btf, true, NULL, &t->types));
-		t->types_from_elf = true;
+	if (btf.size && (!t->no_btf || is_profile)) {
+		VMC_TRY(vmc_btf_open(btf, false, NULL, &t->types));
+		*borrows = t->types_from_elf = true;
+		t->types_from_dwarf = is_profile;
 		return NULL;
 	}
+	if (vmc_profile_use(t, e))
+		return NULL;
 	err = vmc_dwarf_open(vmc_elf_file(e), vmc_elf_path(e), &t->types);
 	if (!err)
-		*borrows = t->types_from_elf = t->types_from_dwarf = true;
+		*borrows = t->types_from_elf = t->types_from_dwarf = t->types_worth_keeping = true;
 	/* a file without any is still good for its symbols */
 	if (err && vmc_error_code(err) == VMC_NOT_FOUND)
 		vmc_error_free(err);
@@ -116,9 +125,10 @@ static struct vmc_error *offer(struct vmc_target *t, const char *path,
 {
 	vmc_cleanup(vmc_cleanup_elfp) struct vmc_elf *e = NULL;
 	struct vmc_kernel_id id;
-	bool borrows = false;
+	bool borrows = false, is_profile;
 
 	VMC_TRY(vmc_elf_open(path, &e));
+	VMC_TRY(vmc_profile_check(e, &is_profile));
 	if (!vmcoreinfo_agrees(t, e)) {
 		if (!t->banner && !*t->build_id)
 			VMC_TRY(banner_by_file(t, e));
@@ -133,7 +143,7 @@ static struct vmc_error *offer(struct vmc_target *t, const char *path,
 	if (!t->symbols)
 		VMC_TRY(symbols_of_elf(t, e));
 	if (!t->types)
-		VMC_TRY(types_of_elf(t, e, &borrows));
+		VMC_TRY(types_of_elf(t, e, is_profile, &borrows));
 	if (!t->vmlinux)
 		t->vmlinux = vmc_take(e);
 	else if (borrows)
@@ -183,7 +193,9 @@ static struct vmc_error *try_candidate(struct vmc_target *t, struct vmc_candidat
 	}
 	VMC_TRY(offer(t, path, &contents));
 	c->state = VMC_CANDIDATE_USED;
-	if (!contents.dwarf && !c->why)
+	if (contents.profile)
+		c->why = VMC_SAY("a profile: names, types and call frames, but no source lines");
+	else if (!contents.dwarf && !c->why)
 		c->why = VMC_SAY("it has no .debug_info: names and types, but no source lines");
 	return NULL;
 }

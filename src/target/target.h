@@ -114,8 +114,9 @@ struct vmc_target {
 	struct vmc_types *types; /* NULL when none */
 	uint8_t *btf;
 	bool types_from_elf;
-	bool types_from_dwarf;	   /* these borrow from vmlinux, or from types_elf */
-	struct vmc_elf *types_elf; /* NULL unless it is another file than vmlinux */
+	bool types_from_dwarf;	   /* now, or when the profile was made */
+	bool types_worth_keeping;  /* reading them took time: see profile.h */
+	struct vmc_elf *types_elf; /* what these borrow from, where that is not vmlinux; else NULL */
 	bool no_btf, no_orc;
 	struct vmc_elf *vmlinux; /* accepted debug info; NULL */
 	struct vmc_range text;	 /* mapped image of the kernel: text, rodata, data */

@@ -18,6 +18,7 @@ import schema
 
 DUMP = next((p for p in cli.fixtures() if "6.1-null-deref" in p), None)
 MODULE = DUMP and DUMP.replace(".kdump", ".debug/victim.ko")
+VMLINUX = MODULE and MODULE.replace("victim.ko", "vmlinux")
 # its note says that it is something else
 NO_ID = [(b"\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU\0", b"\x04\0\0\0\x14\0\0\0\x03\0\0\0XXX\0")]
 OTHER_ID = "00" * 20
@@ -181,7 +182,7 @@ class Debuginfo(cli.Case):
         self.assertEqual((flags["kind"], flags["value"], flags["why"]), ("local", None, "optimised out"))
 
     def test_types_and_lines_of_a_vmlinux(self):
-        r = cli.run(self.dump, "--no-debuginfo", "--no-btf", "--debuginfo", MODULE.replace("victim.ko", "vmlinux"),
+        r = cli.run(self.dump, "--no-debuginfo", "--no-btf", "--debuginfo", VMLINUX,
                     "--format", "json", env=self.env)
         self.check(r, 1)  # it has the types that a module uses, not all of the kernel's
         report = json.loads(r.out)
@@ -255,6 +256,102 @@ class Debuginfo(cli.Case):
                 for _ in range(8)]
         self.assertEqual([r.wait(60) for r in runs], [0] * 8)
         self.assertEqual(len(self.cached()), 1)
+
+    def test_types_are_kept_for_later_runs(self):
+        first = self.from_dwarf()
+        kept = self.kept()
+        self.assertEqual(self.from_dwarf(), first)
+        # as if it had never been there: damaged, cut off, empty, of another kernel
+        whole = self.read(kept)
+        broken = bytearray(whole)
+        broken[len(whole) // 2] ^= 4
+        for damage in (bytes(broken), whole[:-100], b"", b"noise" * 1000, self.elf()):
+            with open(kept, "wb") as f:
+                f.write(damage)
+            self.assertEqual(self.from_dwarf(), first)
+            self.assertEqual(self.read(kept), whole)
+
+    def test_types_are_kept_by_all_at_once(self):
+        args = [cli.PROGRAM, self.dump, "--no-debuginfo", "--no-btf", "--debuginfo", VMLINUX, "--format", "json"]
+        runs = [subprocess.Popen(args, env={**os.environ, **self.env}, stdout=subprocess.PIPE) for _ in range(8)]
+        out = [r.communicate(timeout=60)[0] for r in runs]
+        self.assertEqual(len(set(out)), 1)
+        self.assertEqual(out[0].decode(), self.from_dwarf())
+        self.kept()
+
+    def test_nowhere_to_keep_types(self):
+        first = self.from_dwarf()
+        for place in ("/proc/nowhere", "/dev/null", os.path.join(self.dir.name, "x" * 300)):
+            self.env["XDG_CACHE_HOME"] = place
+            self.assertEqual(self.from_dwarf(), first)
+
+    def profile(self, *args, status=0, err="bytes, to be used in place of"):
+        out = os.path.join(self.dir.name, "made.profile")
+        r = cli.run("debuginfo", *args, "--profile", out, env=self.env)
+        self.check(r, status, err=err)
+        self.assertEqual(r.out, "")
+        self.assertEqual(os.path.exists(out), status == 0)
+        return out
+
+    def test_a_profile_in_place_of_the_vmlinux(self):
+        report = json.loads(self.from_dwarf())
+        path = self.profile(VMLINUX)
+        self.assertLess(os.path.getsize(path), os.path.getsize(VMLINUX))
+        row = self.ask("--debuginfo", path)["candidates"][0]
+        self.assertEqual(row["state"], "used")
+        self.assertIn("no source lines", row["why"])
+        other = json.loads(self.from_dwarf(path))
+        self.assertEqual(other["dump"]["debuginfo"], {**report["dump"]["debuginfo"], "lines": "none"})
+        self.assertEqual(other["verdict"], report["verdict"])
+        self.assertEqual([(f["function"], f["address"]) for f in other["backtrace"]],
+                         [(f["function"], f["address"]) for f in report["backtrace"] if not f["inlined"]])
+        # the same bytes of the vmlinux that fits a dump, of a profile, and beside the dump
+        whole = self.read(path)
+        self.assertEqual(self.read(self.profile(self.dump, "--no-btf", "--debuginfo", VMLINUX)), whole)
+        self.assertEqual(self.read(self.profile(self.file("p", whole))), whole)
+        os.symlink(path, os.path.join(self.dir.name, "dump", "vmlinux"))
+        self.assertEqual(self.ask()["found"], os.path.join(self.dir.name, "dump", "vmlinux"))
+
+    def test_a_profile_that_is_not_whole(self):
+        whole = self.read(self.profile(VMLINUX))
+        self.why("p", whole[:-1000], "cut off")
+        damaged = bytearray(whole)
+        damaged[len(whole) // 2] ^= 1
+        self.why("p", bytes(damaged), "profile that was damaged", "copy or make it again")
+        other = bytearray(whole)
+        other[whole.index(b"vmcoroner\0") + 12] = 77
+        self.why("p", bytes(other), "profile of version 77", "make it again")
+
+    def test_nothing_to_make_a_profile_of(self):
+        self.profile(MODULE, status=2, err="this is a module")
+        self.profile(self.file("x", self.elf(dwarf=False)), status=3, err="no .debug_info")
+        self.profile(self.file("x", b"text\n"), status=3, err="not an ELF file")
+        self.profile(self.file("x.deb", elfmake.deb([(self.member, self.elf())])), status=2,
+                     err="a Debian package, which may hold several kernels")
+        self.profile(self.dump, status=3, err="no vmlinux of its kernel was given or found")
+        self.profile(os.path.join(self.dir.name, "none"), status=3, err="No such file")
+        r = cli.run("debuginfo", VMLINUX, "--profile", VMLINUX, env=self.env)
+        self.check(r, 2, err="this is an input, which would be lost")
+        r = cli.run("debuginfo", VMLINUX, "--profile", self.dir.name + "/x", "-o", "y", env=self.env)
+        self.check(r, 2, err="neither -o nor --format")
+
+    def from_dwarf(self, path=None):
+        """The report with types out of DWARF."""
+        r = cli.run(self.dump, "--no-debuginfo", "--no-btf", "--debuginfo", path or VMLINUX, "--format", "json",
+                    env=self.env)
+        self.assertEqual(json.loads(r.out)["dump"]["debuginfo"]["types"], "dwarf", r.err)
+        return r.out
+
+    def kept(self):
+        """What is in the cache: one profile and nothing half done."""
+        files = self.cached()
+        self.assertEqual([os.path.basename(f) for f in files], ["profile"])
+        return files[0]
+
+    @staticmethod
+    def read(path):
+        with open(path, "rb") as f:
+            return f.read()
 
     def test_packages_without_it(self):
         deb, rpm = elfmake.deb, elfmake.rpm

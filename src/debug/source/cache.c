@@ -95,7 +95,23 @@ struct vmc_error *vmc_cache_create(struct vmc_cache_file *ret)
 	return NULL;
 }
 
-struct vmc_error *vmc_cache_commit(struct vmc_cache_file *f, const char *key,
+struct vmc_error *vmc_cache_write(struct vmc_cache_file *f, const uint8_t *p, size_t n)
+{
+	while (n) {
+		ssize_t done = write(f->fd, p, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return vmc_error_os(errno, "%s: it cannot be written to",
+					    vmc_str_text(&f->name));
+		p += done;
+		n -= (size_t)done;
+	}
+	return NULL;
+}
+
+struct vmc_error *vmc_cache_commit(struct vmc_cache_file *f, const char *key, const char *name,
 				   struct vmc_str *ret_path)
 {
 	vmc_autostr struct vmc_str path = { 0 };
@@ -106,7 +122,7 @@ struct vmc_error *vmc_cache_commit(struct vmc_cache_file *f, const char *key,
 		return vmc_error_os(errno, "%s", vmc_str_text(&f->name));
 	vmc_str_addf(&path, "%s/%s", vmc_str_text(&f->folder), key);
 	VMC_TRY(make_folders(vmc_str_text(&path)));
-	vmc_str_add(&path, "/vmlinux");
+	vmc_str_addf(&path, "/%s", name);
 	if (path.failed)
 		return vmc_error_no_memory();
 	if (rename(vmc_str_text(&f->name), vmc_str_text(&path)) != 0)

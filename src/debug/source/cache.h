@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The folder where unpacked debug info is kept: CACHE/vmcoroner/debuginfo/KEY/vmlinux,
- * the key being the build id of the dump's kernel, or its release where that is unknown.
- * A file in it is complete or not there: it is written under another name and
- * renamed, so that writers at the same time cannot disturb each other, and what
- * is read is checked like a file from anywhere else.
+ * The folder where debug info is kept: CACHE/vmcoroner/debuginfo/KEY/vmlinux as it was unpacked,
+ * KEY/profile as it was made (debug/profile/), the key being the build id of the dump's
+ * kernel, or its release where that is unknown. A file in it is complete or not there: it is
+ * written under another name and renamed, so that writers at the same time cannot disturb each
+ * other, and what is read is checked like a file from anywhere else.
  */
 #ifndef VMC_DEBUG_CACHE_H
 #define VMC_DEBUG_CACHE_H
@@ -25,8 +25,11 @@ struct vmc_cache_file {
 
 /* Opens an empty file with a name of its own in the cache, whose folders are made if need be. */
 struct vmc_error *vmc_cache_create(struct vmc_cache_file *ret) VMC_MUST_CHECK;
-/* Gives it its place; ret_path is where it lies then. The file is closed in any case. */
-struct vmc_error *vmc_cache_commit(struct vmc_cache_file *f, const char *key,
+/* Appends. */
+struct vmc_error *vmc_cache_write(struct vmc_cache_file *f, const uint8_t *p,
+				  size_t n) VMC_MUST_CHECK;
+/* Gives it its place, KEY/name; ret_path is where it lies then. The file is closed in any case. */
+struct vmc_error *vmc_cache_commit(struct vmc_cache_file *f, const char *key, const char *name,
 				   struct vmc_str *ret_path) VMC_MUST_CHECK;
 /* Closes the file, and removes it where it was not committed. */
 void vmc_cache_file_deinit(struct vmc_cache_file *f);

@@ -151,21 +151,6 @@ static bool is_wanted(struct search *s, const char *name)
 	return false;
 }
 
-static struct vmc_error *write_block(int fd, const uint8_t *p, size_t n, const char *name)
-{
-	while (n) {
-		ssize_t done = write(fd, p, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return vmc_error_os(errno, "%s: it cannot be unpacked to here", name);
-		p += done;
-		n -= (size_t)done;
-	}
-	return NULL;
-}
-
 /* Writes the member's bytes, as many as it says. */
 static struct vmc_error *write_member(struct archive *a, struct archive_entry *e,
 				      struct vmc_cache_file *f)
@@ -186,7 +171,7 @@ static struct vmc_error *write_member(struct archive *a, struct archive_entry *e
 		if (total > MEMBER_MAX)
 			return vmc_error_new(VMC_LIMIT, "its vmlinux has more than %lld bytes",
 					     (long long)MEMBER_MAX);
-		VMC_TRY(write_block(f->fd, block, (size_t)n, vmc_str_text(&f->name)));
+		VMC_TRY(vmc_cache_write(f, block, (size_t)n));
 	}
 	if (n < 0)
 		return broken(a);
@@ -226,7 +211,7 @@ static struct vmc_error *unpack(struct search *s, struct archive *a, struct arch
 		vmc_error_free(s->reason);
 		s->reason = check_file(vmc_str_text(&f.name), s->want);
 		if (!s->reason) {
-			err = vmc_cache_commit(&f, cache_key(s->want), s->ret);
+			err = vmc_cache_commit(&f, cache_key(s->want), "vmlinux", s->ret);
 			s->done = !err;
 		}
 	}

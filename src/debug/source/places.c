@@ -10,6 +10,7 @@ const struct vmc_place vmc_places[] = {
 	{ "beside the dump", "{dump}/vmlinux-{release}.debug" },
 	{ "cache of vmcoroner", "{cache}/{id}/vmlinux" },
 	{ "cache of vmcoroner", "{cache}/{release}/vmlinux" },
+	{ "cache of vmcoroner", "{cache}/{id}/profile" },
 	{ "cache of debuginfod", "{debuginfod}/{id}/debuginfo" },
 	{ "build-id tree", "/usr/lib/debug/.build-id/{id2}/{idrest}.debug" },
 	/* Debian, Ubuntu */

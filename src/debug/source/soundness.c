@@ -52,6 +52,8 @@ static void take_name(const char *name, uint32_t type, struct vmc_elf_contents *
 		ret->btf |= here;
 	else if (!strcmp(name, ".gnu.linkonce.this_module"))
 		ret->module = true; /* in a .ko.debug it has no bytes */
+	else if (!strcmp(name, ".note.vmcoroner"))
+		ret->profile = true;
 }
 
 static struct vmc_error *read_sections(int fd, uint64_t size, const uint8_t *eh,

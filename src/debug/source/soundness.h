@@ -13,7 +13,8 @@ struct vmc_elf_contents {
 	bool symbols; /* .symtab */
 	bool dwarf;   /* .debug_info, compressed or not */
 	bool btf;
-	bool module; /* a .ko, or its .debug */
+	bool module;  /* a .ko, or its .debug */
+	bool profile; /* of debug/profile/, whole or not */
 };
 
 /*

@@ -135,7 +135,12 @@ struct vmc_elf_section_info vmc_elf_section_info(const struct vmc_elf *e, size_t
 	if (!scn || !gelf_getshdr(scn, &sh))
 		return (struct vmc_elf_section_info){ 0 };
 	return (struct vmc_elf_section_info){ .name = section_name(e, &sh),
+					      .type = sh.sh_type,
+					      .flags = sh.sh_flags,
+					      .addr = sh.sh_addr,
+					      .offset = sh.sh_offset,
 					      .size = sh.sh_size,
+					      .align = sh.sh_addralign,
 					      .loaded = sh.sh_flags & SHF_ALLOC };
 }
 
@@ -232,7 +237,9 @@ static bool find_banner(struct vmc_elf *e, struct vmc_bytes b)
 
 const char *vmc_elf_banner(struct vmc_elf *e)
 {
-	static const char *const sections[] = { ".rodata", ".init.rodata", ".data" };
+	/* a profile has it in a note: there the others are empty */
+	static const char *const sections[] = { ".rodata", ".init.rodata", ".data",
+						".note.vmcoroner" };
 
 	if (e->banner_tried || e->type == ET_REL)
 		return e->banner;
@@ -398,8 +405,9 @@ bool vmc_elf_symbol_next(struct vmc_elf_symbol_walk *w, struct vmc_elf_symbol *r
 	return false;
 }
 
-static struct vmc_error *add_symbol(const struct vmc_elf_symbol *sym, const struct section *sections,
-				    size_t n_sections, struct vmc_symtab *t)
+static struct vmc_error *add_symbol(const struct vmc_elf_symbol *sym,
+				    const struct section *sections, size_t n_sections,
+				    struct vmc_symtab *t)
 {
 	char letter = letter_of(sym->info, sym->section,
 				sym->section < n_sections ? &sections[sym->section] : NULL);

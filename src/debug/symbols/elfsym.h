@@ -39,19 +39,22 @@ struct vmc_bytes vmc_elf_file(const struct vmc_elf *e);
 struct vmc_bytes vmc_elf_section(struct vmc_elf *e, const char *name);
 /* Where it is linked to; 0 when absent, or not loaded. */
 uint64_t vmc_elf_section_addr(struct vmc_elf *e, const char *name);
-/* The value of a key such as "vermagic" in a module's .modinfo, borrowed; NULL where it has none. */
+/* The value of a key such as "vermagic" in a module's .modinfo, borrowed; NULL where it has none.
+ */
 const char *vmc_elf_modinfo(struct vmc_elf *e, const char *key);
 
 /* A section by its number in the file; all zero beyond the last. */
 struct vmc_elf_section_info {
 	const char *name; /* borrowed */
-	uint64_t size;
+	uint32_t type;	  /* SHT_* */
+	uint64_t flags, addr, offset, size, align;
 	bool loaded; /* takes up memory at run time (SHF_ALLOC) */
 };
 size_t vmc_elf_section_count(const struct vmc_elf *e);
 struct vmc_elf_section_info vmc_elf_section_info(const struct vmc_elf *e, size_t number);
 
-/* Steps over the named symbols of the symbol table that lie in a section; none where it is stripped. */
+/* Steps over the named symbols of the symbol table that lie in a section; none where it is
+ * stripped. */
 struct vmc_elf_symbol {
 	const char *name; /* borrowed */
 	uint64_t value;	  /* in a .ko: offset in its section */
