@@ -73,7 +73,7 @@ static const struct vmc_verb verbs[] = {
 	  .min_inputs = 1,
 	  .run = vmc_run_shell },
 	{ .name = "debuginfo",
-	  .usage = "debuginfo INPUT... [--profile OUT]",
+	  .usage = "debuginfo INPUT...",
 	  .summary = "which vmlinux the dump needs, where it was looked for, how to get it",
 	  .text = "Names the kernel, tells of each place whether a vmlinux is there and fits, and "
 		  "for the\n"

@@ -4,6 +4,8 @@
 
 One line a check: "ok", "FAIL" or "skip" with the reason. Exit status 1 if anything failed, 77 if there is nothing to compare."""
 
+import tempfile
+import os
 import argparse
 import calendar
 import fnmatch
@@ -114,9 +116,9 @@ class Case:
             return None
 
 
-def vmcoroner(binary, *args):
+def vmcoroner(binary, *args, env=None):
     done = subprocess.run([str(binary), *map(str, args)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          timeout=LIMIT, check=False)
+                          timeout=LIMIT, check=False, env=env)
     return done.returncode, done.stdout, done.stderr.decode("utf-8", "replace")
 
 
@@ -397,21 +399,33 @@ def without_sources(value):
     return [without_sources(v) for v in value] if isinstance(value, list) else value
 
 
+def old_way(binary, paths, form, vmlinux, cache=None, options=("--no-btf", "--no-orc")):
+    """A report that may differ from another in nothing but where its knowledge comes from."""
+    env = None if cache is None else {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    _, out, _ = vmcoroner(binary, *paths, "--debuginfo", vmlinux, "--format", form, *options, env=env)
+    text = out.decode("utf-8", "replace")
+    return without_sources(json.loads(text)) if form == "json" else re.sub(r"(?m)^Sources: .*\n", "", text)
+
+
 def check_old_way(case, checks, binary, paths):
-    """Types out of DWARF and stacks without ORC, as kernels before 4.14 need them, make the same report."""
+    """Types out of DWARF and stacks without ORC, as kernels before 4.14 need them, make the same report; so do types that
+    an earlier run has kept."""
     vmlinux = vmlinux_of(case.folder)
     if not vmlinux:
         checks.skip("old way", "no vmlinux of this kernel at hand")
         return
-    for form in ("json", "text"):
-        reports = []
-        for ways in ([], ["--no-btf", "--no-orc"]):
-            _, out, err = vmcoroner(binary, *paths, "--debuginfo", vmlinux, "--format", form, *ways)
-            text = out.decode("utf-8", "replace")
-            reports.append(without_sources(json.loads(text)) if form == "json" else re.sub(r"(?m)^Sources: .*\n", "", text))
-        differ = [k for k in reports[0] if reports[0][k] != reports[1].get(k)] if form == "json" else [
-            f"{a!r} against {b!r}" for a, b in zip(reports[0].split("\n"), reports[1].split("\n")) if a != b][:2]
-        checks.result(f"old way {form}", reports[0] == reports[1], "; ".join(differ))
+    with tempfile.TemporaryDirectory() as cache:
+        for form in ("json", "text"):
+            new = old_way(binary, paths, form, vmlinux, options=())
+            for name in ("old way", "old way kept"):
+                old = old_way(binary, paths, form, vmlinux, cache)
+                differ = [k for k in new if new[k] != old.get(k)] if form == "json" else [
+                    f"{a!r} against {b!r}" for a, b in zip(new.split("\n"), old.split("\n")) if a != b][:2]
+                checks.result(f"{name} {form}", new == old, "; ".join(differ))
+            kept = list(pathlib.Path(cache).glob("vmcoroner/debuginfo/*/*"))
+            checks.equal("old way cache", [f.name for f in kept], ["profile"])
+            for f in kept:
+                f.unlink()
 
 
 def check_inferred(case, checks, binary, paths):
