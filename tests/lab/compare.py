@@ -4,17 +4,17 @@
 
 One line a check: "ok", "FAIL" or "skip" with the reason. Exit status 1 if anything failed, 77 if there is nothing to compare."""
 
-import tempfile
-import os
 import argparse
 import calendar
 import fnmatch
 import functools
 import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
