@@ -50,9 +50,11 @@ static struct vmc_error *keep(struct vmc_elf *vmlinux, struct vmc_types *types)
 	struct vmc_error *err;
 	size_t size;
 
-	VMC_TRY(vmc_profile_make(vmlinux, types, false, &bytes, &size));
+	/* first the file: where none can be made, nothing has to be written */
 	VMC_TRY(vmc_cache_create(&f));
-	err = vmc_cache_write(&f, bytes, size);
+	err = vmc_profile_make(vmlinux, types, false, &bytes, &size);
+	if (!err)
+		err = vmc_cache_write(&f, bytes, size);
 	if (!err)
 		err = vmc_cache_commit(&f, vmc_elf_build_id(vmlinux), NAME, &path);
 	vmc_cache_file_deinit(&f);
