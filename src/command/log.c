@@ -39,7 +39,9 @@ static void prefix_of(const struct vmc_session *s, const struct vmc_args *args,
 	const struct vmc_system *sys = &s->report->system;
 	char who[16] = "";
 
-	if (vmc_args_has(args, 'T')) {
+	if (!r->has_time) {
+		/* nothing to say: printk.time was off */
+	} else if (vmc_args_has(args, 'T')) {
 		vmc_str_addc(out, '[');
 		vmc_words_date(
 			(int64_t)((double)sys->date - sys->uptime + (double)r->time_ns / 1e9), out);

@@ -179,6 +179,27 @@ bool vmc_inquest_is_idle(const struct vmc_trace *tr, bool panicked)
 	return true;
 }
 
+bool vmc_inquest_panicked(const struct vmc_trace *tr)
+{
+	/* a CPU that panics while another does waits there for its end */
+	static const char *const waits[] = { "panic_smp_self_stop", "nmi_panic_self_stop" };
+	bool found = false;
+
+	for (size_t i = 0; i < tr->frames.len; i++) {
+		const struct vmc_frame *f = &tr->frames.data[i];
+
+		if (f->user || !f->reliable || !f->where.name || f->where.module)
+			continue;
+		for (size_t k = 0; k < VMC_ARRAY_SIZE(waits); k++) {
+			if (vmc_streq(f->where.name, waits[k]))
+				return false;
+		}
+		found |= vmc_streq(f->where.name, "panic") ||
+			 vmc_streq(f->where.name, "crash_kexec");
+	}
+	return found;
+}
+
 const struct vmc_frame *vmc_inquest_waiter(const struct vmc_trace *tr)
 {
 	for (size_t i = 0; i < tr->frames.len; i++) {

@@ -50,6 +50,8 @@ const struct vmc_frame *vmc_inquest_first_real(const struct vmc_trace *trace,
  * interrupt in which it did.
  */
 bool vmc_inquest_is_idle(const struct vmc_trace *trace, bool panicked);
+/* Whether this is the stack of the CPU that panicked: it went through panic() or crash_kexec(). */
+bool vmc_inquest_panicked(const struct vmc_trace *tr);
 /* The first frame of a task that waits which is neither scheduler nor lock; NULL. */
 const struct vmc_frame *vmc_inquest_waiter(const struct vmc_trace *trace);
 /* In a log's trace, the caller of what checked or slept: no helper, no scheduler, no lock; NULL. */

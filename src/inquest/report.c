@@ -55,10 +55,10 @@ static struct vmc_error *split_records(struct vmc_report *r)
 			struct vmc_log_line line = {
 				.text = rec->text + from,
 				.len = k - from,
-				.time_ns = (int64_t)rec->time_ns,
+				.time_ns = rec->has_time ? (int64_t)rec->time_ns : -1,
 				.level = rec->level,
 				.number = (uint32_t)(i + 1),
-				.stamped = true,
+				.stamped = rec->has_time,
 				.has_caller = rec->has_caller,
 				.caller_kind = rec->caller >> 31 ? 'C' : 'T',
 				.caller = rec->caller & 0x7fffffff,
@@ -175,7 +175,8 @@ static void read_tasks(struct vmc_report *r)
 	/* a count is given when at least one walk came to its end */
 	r->n_tasks = r->tasks.tasks.len;
 	r->has_tasks = !r->tasks.pids_problem || !r->tasks.list_problem;
-	/* without types the second walk has no layouts to go by, which is told of the types already */
+	/* without types the second walk has no layouts to go by, which is told of the types already
+	 */
 	if (r->tasks.pids_problem &&
 	    (r->target->types || vmc_error_code(r->tasks.pids_problem) != VMC_NOT_FOUND))
 		vmc_report_missing(r, vmc_error_copy(r->tasks.pids_problem),
@@ -258,6 +259,21 @@ static void panic_cpu_by_log(struct vmc_report *r)
 	}
 }
 
+/* Nor did the log of 2.6.32 name the CPU in every report: the stacks show who went into panic(). */
+static void panic_cpu_by_stack(struct vmc_report *r)
+{
+	for (size_t i = 0; i < r->cpu_view.cpus.len && r->cpu_view.panic_cpu < 0; i++) {
+		const struct vmc_cpu *cpu = &r->cpu_view.cpus.data[i];
+		vmc_autotrace struct vmc_trace trace = { 0 };
+		vmc_autoerror struct vmc_error *err = vmc_cpu_backtrace(r->target, cpu, &trace);
+
+		if (err || !vmc_inquest_panicked(&trace))
+			continue;
+		r->cpu_view.panic_cpu = cpu->cpu;
+		r->cpu_view.panic_by = "stack";
+	}
+}
+
 static void read_cpus(struct vmc_report *r)
 {
 	struct vmc_error *err = vmc_cpus_read(r->target, &r->cpu_view);
@@ -269,6 +285,7 @@ static void read_cpus(struct vmc_report *r)
 		return;
 	}
 	panic_cpu_by_log(r);
+	panic_cpu_by_stack(r);
 	r->has_cpus = true;
 	r->n_cpus = r->cpu_view.present;
 	r->n_cpus_offline = r->cpu_view.offline;

@@ -20,9 +20,9 @@ struct vmc_cpu {
 struct vmc_cpus {
 	VMC_VEC(struct vmc_cpu) cpus; /* possible CPUs that are present */
 	size_t present, offline;
-	int panic_cpu; /* -1 none */
-	const char *
-		panic_by; /* where panic_cpu comes from: "panic_cpu", "crashing_cpu", "log"; NULL */
+	int panic_cpu;	      /* -1 none */
+	const char *panic_by; /* where panic_cpu comes from: "panic_cpu", "crashing_cpu", "log",
+				 "stack"; NULL */
 };
 
 struct vmc_error *vmc_cpus_read(struct vmc_target *t, struct vmc_cpus *ret) VMC_MUST_CHECK;

@@ -192,6 +192,7 @@ static bool read_record(struct ring *r, uint64_t id, struct vmc_log *l)
 	vmc_obj_drop(&lpos);
 	rec.seq = vmc_get(&info, VMC_F_printk_info_seq);
 	rec.time_ns = vmc_get(&info, VMC_F_printk_info_ts);
+	rec.has_time = true;
 	rec.len = (size_t)vmc_get(&info, VMC_F_printk_info_len);
 	if (!err)
 		err = vmc_obj_error(&info, "printk_info");
@@ -355,6 +356,7 @@ static struct vmc_error *read_records(struct vmc_target *t, struct vmc_log *l)
 			continue;
 		}
 		rec.time_ns = vmc_get_u64(&o, layout.ts);
+		rec.has_time = true;
 		rec.len = vmc_get_u32(&o, layout.text_len) & 0xffff;
 		/* text_len, dict_len, then facility and flags:5 level:3 */
 		word = vmc_get_u32(&o, layout.text_len + 2);
@@ -433,6 +435,7 @@ static bool add_line(struct vmc_log *l, char *text, size_t len)
 	}
 	text[len] = '\0'; /* where its newline stood */
 	used = parse_stamp(text, &rec.time_ns);
+	rec.has_time = used > 0;
 	rec.text = text + used;
 	rec.len = len - used;
 	return vmc_vec_push(&l->records, rec);
@@ -520,7 +523,7 @@ void vmc_log_format(const struct vmc_log_record *r, struct vmc_str *out)
 {
 	size_t from = 0, width;
 
-	width = add_prefix(r, out);
+	width = r->has_time ? add_prefix(r, out) : 0;
 	if (r->why_bad && !r->len) {
 		vmc_str_addf(out, "<text missing: %s>\n", r->why_bad);
 		return;

@@ -12,6 +12,7 @@
 struct vmc_log_record {
 	uint64_t seq;
 	uint64_t time_ns;
+	bool has_time;	     /* characters have a time only where printk.time was on */
 	int level, facility; /* -1 unknown */
 	bool has_caller;
 	uint32_t caller;  /* bit 31: CPU number, else thread id */
@@ -33,8 +34,9 @@ struct vmc_error *vmc_log_read(struct vmc_target *t, struct vmc_log *ret) VMC_MU
 void vmc_log_deinit(struct vmc_log *l);
 
 /*
- * The record as dmesg prints it: "[    1.234567] text" and a newline; further
- * lines of a record are indented by the width of the prefix. Unprintable bytes as \xNN.
+ * The record as dmesg prints it: "[    1.234567] text" and a newline, the text alone where it has
+ * no time; further lines of a record are indented by the width of the prefix. Unprintable bytes as
+ * \xNN.
  */
 void vmc_log_format(const struct vmc_log_record *r, struct vmc_str *out);
 

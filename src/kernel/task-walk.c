@@ -266,11 +266,14 @@ static struct vmc_error *leader_element(struct walk *w, uint64_t task)
 static struct vmc_error *only_leaders(struct walk *w, size_t n)
 {
 	vmc_autoobj struct vmc_obj count = vmc_obj_symbol(w->t, "nr_threads");
+	uint32_t all = vmc_get_u32(&count, 0);
 
-	if (n == vmc_get_u32(&count, 0) && !vmc_obj_bad(&count))
+	if (vmc_obj_bad(&count))
+		return vmc_error_new(VMC_NOT_FOUND, "the list of threads is not known");
+	if (n == all)
 		return NULL;
-	return vmc_error_new(VMC_NOT_FOUND, "the list of threads is not known: %zu processes of %u tasks",
-			     n, vmc_get_u32(&count, 0));
+	return vmc_error_new(VMC_NOT_FOUND,
+			     "the list of threads is not known: %zu processes of %u tasks", n, all);
 }
 
 static struct vmc_error *walk_tasks(struct walk *w)

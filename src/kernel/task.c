@@ -112,6 +112,12 @@ static uint64_t start_time(struct vmc_target *t, struct vmc_obj *task)
 	return ns;
 }
 
+/* A member without which a task is still worth showing; 0 where it is not known. */
+static uint64_t get_if_known(struct vmc_obj *task, enum vmc_field f)
+{
+	return vmc_field_has(task->t, f) ? vmc_get(task, f) : 0;
+}
+
 static struct vmc_error *read_task(struct vmc_target *t, uint64_t addr, struct vmc_map *known,
 				   struct vmc_task *ret)
 {
@@ -125,11 +131,11 @@ static struct vmc_error *read_task(struct vmc_target *t, uint64_t addr, struct v
 	ret->tgid = (int32_t)vmc_get(&o, VMC_F_task_tgid);
 	vmc_get_chars(&o, VMC_F_task_comm, raw, sizeof(raw));
 	ret->state = vmc_get(&o, VMC_F_task_state) & UINT32_MAX;
-	ret->state |= vmc_get(&o, VMC_F_task_exit_state) << 32;
+	ret->state |= get_if_known(&o, VMC_F_task_exit_state) << 32;
 	ret->flags = vmc_get(&o, VMC_F_task_flags);
 	ret->stack = vmc_get(&o, VMC_F_task_stack);
-	ret->mm = vmc_get(&o, VMC_F_task_mm);
-	parent.addr = vmc_get(&o, VMC_F_task_real_parent);
+	ret->mm = get_if_known(&o, VMC_F_task_mm);
+	parent.addr = get_if_known(&o, VMC_F_task_real_parent);
 	VMC_TRY(vmc_obj_error(&o, "task_struct"));
 	/* control characters in a name must not reach a terminal; 16 bytes may grow, so cut */
 	vmc_str_add_untrusted(&comm, raw, sizeof(raw));

@@ -146,6 +146,13 @@ static void read_header(struct reader *r, struct slice s)
 		read_taint(r, slice_from(q, at));
 }
 
+/* "CPU 3 ", a line of its own in front of the modules, on x86-64 before 3.10. */
+static bool is_cpu_line(struct slice s, uint64_t *ret)
+{
+	return slice_eat(&s, "CPU ") && slice_eat_dec(&s, ret) && *ret <= INT32_MAX &&
+	       !slice_trim(s).n;
+}
+
 /* "Modules linked in: a(OE) b(+) c [last unloaded: d]" */
 static void read_modules(struct reader *r, struct slice s)
 {
@@ -441,9 +448,12 @@ static bool read_code_row(struct reader *r, struct slice s, uint32_t number)
 static void read_plain(struct reader *r, struct slice s, uint32_t number)
 {
 	struct slice q = s;
+	uint64_t cpu;
 	size_t at;
 
-	if (slice_eat(&q, "Modules linked in:"))
+	if (r->o->cpu < 0 && is_cpu_line(s, &cpu))
+		r->o->cpu = (int)cpu;
+	else if (slice_eat(&q, "Modules linked in:"))
 		read_modules(r, q);
 	else if (slice_eat(&q, "Hardware name: "))
 		keep_once(r, &r->o->hardware, slice_trim(q));

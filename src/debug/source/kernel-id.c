@@ -83,6 +83,9 @@ struct vmc_error *vmc_kernel_id_check(const struct vmc_kernel_id *want, struct v
 		return vmc_error_new(VMC_MISMATCH, "it is of kernel %.*s, the dump is of %s",
 				     (int)is.size, is.data, want->release);
 	}
-	return vmc_error_new(VMC_MISMATCH,
-			     "it has neither build id nor banner to compare with the dump");
+	return vmc_error_new(
+		VMC_MISMATCH,
+		*banner || *id ? "the dump shows neither build id nor banner of its kernel, so "
+				 "nothing proves that this is its vmlinux"
+			       : "it has neither build id nor banner to compare with the dump");
 }

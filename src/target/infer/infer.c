@@ -6,27 +6,39 @@
 /* Members of one group are inferred together, from the same objects. */
 struct group {
 	void (*run)(struct vmc_target *t);
+	size_t n;
 	enum vmc_field fields[24];
 };
 
+/* "next; prev" since the first struct list_head (include/linux/types.h): nothing to look for. */
+static void infer_lists(struct vmc_target *t)
+{
+	infer_found(t, VMC_F_list_next, 0, 0, 8);
+}
+
 static const struct group groups[] = {
-	{ infer_tasks, { VMC_F_task_comm,	 VMC_F_task_tasks,	  VMC_F_task_pid,
-			 VMC_F_task_tgid,	 VMC_F_task_stack,	  VMC_F_task_state,
-			 VMC_F_task_flags,	 VMC_F_task_mm,		  VMC_F_task_exit_state,
-			 VMC_F_task_real_parent, VMC_F_task_thread_group, VMC_F_task_thread_sp,
-			 VMC_F_thread_info_cpu,	 VMC_F_stack_size,	  VMC_F_switch_frame_size,
-			 VMC_F_switch_frame_ip,	 VMC_F_switch_frame_bp,	  VMC_F_switch_frame_bx,
-			 VMC_F_switch_frame_r12, VMC_F_switch_frame_r13,  VMC_F_switch_frame_r14,
-			 VMC_F_switch_frame_r15 } },
-	{ infer_cpus, { VMC_F_rq_curr, VMC_F_rq_idle, VMC_F_task_cpu } },
+	{ infer_lists, 1, { VMC_F_list_next } },
+	{ infer_tasks,
+	  22,
+	  { VMC_F_task_comm,	    VMC_F_task_tasks,	     VMC_F_task_pid,
+	    VMC_F_task_tgid,	    VMC_F_task_stack,	     VMC_F_task_state,
+	    VMC_F_task_flags,	    VMC_F_task_mm,	     VMC_F_task_exit_state,
+	    VMC_F_task_real_parent, VMC_F_task_thread_group, VMC_F_task_thread_sp,
+	    VMC_F_thread_info_cpu,  VMC_F_stack_size,	     VMC_F_switch_frame_size,
+	    VMC_F_switch_frame_ip,  VMC_F_switch_frame_bp,   VMC_F_switch_frame_bx,
+	    VMC_F_switch_frame_r12, VMC_F_switch_frame_r13,  VMC_F_switch_frame_r14,
+	    VMC_F_switch_frame_r15 } },
+	{ infer_cpus, 3, { VMC_F_rq_curr, VMC_F_rq_idle, VMC_F_task_cpu } },
 	{ infer_modules,
+	  16,
 	  { VMC_F_module_list, VMC_F_module_name, VMC_F_module_state, VMC_F_module_taints,
 	    VMC_F_module_core_base, VMC_F_module_core_size, VMC_F_module_core_text,
 	    VMC_F_module_init_base, VMC_F_module_init_size, VMC_F_module_kallsyms,
 	    VMC_F_mod_kallsyms_symtab, VMC_F_mod_kallsyms_num, VMC_F_mod_kallsyms_strtab,
 	    VMC_F_module_symtab, VMC_F_module_num_symtab, VMC_F_module_strtab } },
-	{ infer_memory, { VMC_F_node_present_pages } },
+	{ infer_memory, 1, { VMC_F_node_present_pages } },
 	{ infer_time,
+	  7,
 	  { VMC_F_tk_clock, VMC_F_tk_xtime_sec, VMC_F_tk_wall_sec, VMC_F_tk_wall_nsec,
 	    VMC_F_tk_nsec, VMC_F_tk_shift, VMC_F_clocksource_name } },
 };
@@ -121,9 +133,8 @@ void infer_found(struct vmc_target *t, enum vmc_field f, unsigned int alternativ
 static void run_group_of(struct vmc_target *t, enum vmc_field f)
 {
 	for (size_t g = 0; g < VMC_ARRAY_SIZE(groups); g++) {
-		for (size_t i = 0; i < VMC_ARRAY_SIZE(groups[g].fields); i++) {
-			/* the rows of a group end with zeros, and no group has row 0 */
-			if (groups[g].fields[i] != f || !f || t->inferred->ran[g])
+		for (size_t i = 0; i < groups[g].n; i++) {
+			if (groups[g].fields[i] != f || t->inferred->ran[g])
 				continue;
 			t->inferred->ran[g] = true;
 			groups[g].run(t);

@@ -30,6 +30,7 @@ struct tasks {
 	const struct object *list; /* the others */
 	size_t n;
 	uint64_t comm, tasks, pid, stack, flags; /* offsets */
+	uint64_t stack_max; /* no stack is larger: each is aligned to its size */
 };
 
 static uint64_t find_comm(const struct object *init)
@@ -242,7 +243,7 @@ static bool is_sp(const struct tasks *w, const struct object *task, uint64_t at)
 {
 	uint64_t depth = object_u64(task, at) - object_u64(task, w->stack);
 
-	return depth && depth < 2 * STACK_ALIGN && depth % 8 == 0;
+	return depth && depth < w->stack_max && depth % 8 == 0;
 }
 
 static const struct rule pid_rule = { 0, 8, 100, is_pid_of_init, is_pid };
@@ -271,12 +272,18 @@ static size_t thread_circle(const struct tasks *w, uint64_t leader, uint64_t tgi
 	return n;
 }
 
+/* Where pointers may begin behind "pid; tgid". */
+static uint64_t behind_pids(const struct tasks *w)
+{
+	return (w->pid + 8 + 7) & ~(uint64_t)7;
+}
+
 /* Processes with several threads are rare: every leader is asked, until one tells. */
 static uint64_t find_thread_group(const struct tasks *w)
 {
 	vmc_autofree uint64_t *leaders = calloc(LEADERS_MAX, sizeof(*leaders));
 	size_t n = leaders ? follow(w, w->tasks, leaders, LEADERS_MAX) : 0;
-	const uint64_t from = w->pid, size = 1024;
+	const uint64_t from = behind_pids(w), size = 1024;
 
 	for (size_t i = 0; i < n; i++) {
 		vmc_autoobjects struct objects one = { 0 };
@@ -284,8 +291,8 @@ static uint64_t find_thread_group(const struct tasks *w)
 
 		if (!objects_add(w->t, &one, leaders[i] + from, size))
 			continue;
-		tgid = object_u32(&one.list.data[0], 0);
-		for (uint64_t at = 8; at + 16 <= size; at += 8) {
+		tgid = load_u32(w->t, leaders[i] + w->pid);
+		for (uint64_t at = 0; at + 16 <= size; at += 8) {
 			uint64_t next = object_u64(&one.list.data[0], at);
 
 			if (is_kernel_pointer(next) && next != leaders[i] + from + at &&
@@ -364,8 +371,8 @@ static void infer_switch_frame(const struct tasks *w, uint64_t sp)
 		infer_found(w->t, before_ip[i], 0, ip - 8 * (i + 1), 8);
 }
 
-/* What lies deeper than 8 KiB proves a stack of 16; else sp0, in front of sp until 4.15, is its
- * end. */
+/* What lies deeper than 8 KiB proves a stack of 16, one that is not aligned to 16 KiB a stack of 8;
+ * else sp0, in front of sp until 4.15, is its end. */
 static void infer_stack_size(const struct tasks *w, uint64_t sp)
 {
 	uint64_t end = object_u64(&w->list[0], sp - 8) - object_u64(&w->list[0], w->stack);
@@ -380,13 +387,20 @@ static void infer_stack_size(const struct tasks *w, uint64_t sp)
 	}
 	if (deep || end == 2 * STACK_ALIGN)
 		infer_found(w->t, VMC_F_stack_size, 0, 2 * STACK_ALIGN, 8);
-	else if (end == STACK_ALIGN)
+	else if (end == STACK_ALIGN || w->stack_max == STACK_ALIGN)
 		infer_found(w->t, VMC_F_stack_size, 0, STACK_ALIGN, 8);
 }
 
-static void infer_stacks(const struct tasks *w)
+static void infer_stacks(struct tasks *w)
 {
-	uint64_t sp = search(w, 8, WINDOW, 8, &sp_rule);
+	uint64_t sp;
+
+	w->stack_max = 2 * STACK_ALIGN;
+	for (size_t i = 0; i < w->n; i++) {
+		if (object_u64(&w->list[i], w->stack) % w->stack_max)
+			w->stack_max = STACK_ALIGN;
+	}
+	sp = search(w, 8, WINDOW, 8, &sp_rule);
 
 	if (sp == NOWHERE)
 		return;
@@ -415,7 +429,7 @@ static void infer_members(struct tasks *w)
 	infer_found(w->t, VMC_F_task_tgid, 0, w->pid + 4, 4);
 	infer_found(w->t, VMC_F_task_thread_group, 0, find_thread_group(w), 16);
 	infer_found(w->t, VMC_F_task_real_parent, 0,
-		    search(w, w->pid + 8, WINDOW, 8, &real_parent_rule), 8);
+		    search(w, behind_pids(w), WINDOW, 8, &real_parent_rule), 8);
 	w->stack = search(w, 8, WINDOW, 8, &stack_rule);
 	if (w->stack == NOWHERE)
 		return;

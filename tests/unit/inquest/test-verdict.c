@@ -400,6 +400,32 @@ static void who_waits_is_found_below_the_waiting(void **state)
 	}
 }
 
+static void the_stack_shows_who_panicked(void **state)
+{
+	static const struct {
+		struct frame_row frames[FRAMES_MAX];
+		bool want;
+	} rows[] = {
+		{ { { "delay_tsc" }, { "panic" }, { "oops_end" } }, true },
+		{ { { "machine_kexec" }, { "crash_kexec" }, { "oops_end" } }, true },
+		{ { { "native_halt" }, { "panic_smp_self_stop" }, { "panic" } }, false },
+		{ { { "nmi_panic_self_stop" }, { "nmi_panic" }, { "panic" } }, false },
+		{ { { "stop_this_cpu" }, { "__schedule" } }, false },
+		/* a module's function of that name is another */
+		{ { { "panic", "v" }, { "v_run", "v" } }, false },
+		{ { { NULL } }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < VMC_ARRAY_SIZE(rows); i++) {
+		vmc_autotrace struct vmc_trace tr = { 0 };
+
+		make_trace(rows[i].frames, &tr);
+		if (vmc_inquest_panicked(&tr) != rows[i].want)
+			fail_msg("stack %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -410,6 +436,7 @@ int main(void)
 		cmocka_unit_test(addresses_tell_their_category),
 		cmocka_unit_test(stacks_point_at_the_culprit),
 		cmocka_unit_test(who_waits_is_found_below_the_waiting),
+		cmocka_unit_test(the_stack_shows_who_panicked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -274,16 +274,17 @@ static void characters_make_lines(void **state)
 				   "<7>[12345.000001] unfinished";
 	static const struct {
 		int level;
+		bool has_time;
 		uint64_t ns;
 		const char *text;
 	} want[] = {
-		{ 6, 0, "Linux version 2.6.32" },
-		{ 4, 1234567000, "warn: x" },
-		{ -1, 0, "no level" },
-		{ 0, 0, "" },
-		{ 3, 0, "[not a time] y" },
-		{ 3, 0, "[0x10] z" },
-		{ 7, 12345000001000, "unfinished" },
+		{ 6, true, 0, "Linux version 2.6.32" },
+		{ 4, true, 1234567000, "warn: x" },
+		{ -1, false, 0, "no level" },
+		{ 0, false, 0, "" },
+		{ 3, false, 0, "[not a time] y" },
+		{ 3, false, 0, "[0x10] z" },
+		{ 7, true, 12345000001000, "unfinished" },
 	};
 	AUTO_MINI m = mini();
 	struct old o = make_characters(&m, 256, sizeof(text) - 1);
@@ -298,6 +299,7 @@ static void characters_make_lines(void **state)
 		assert_string_equal(l.records.data[i].text, want[i].text);
 		assert_int_equal(l.records.data[i].len, strlen(want[i].text));
 		assert_int_equal(l.records.data[i].level, want[i].level);
+		assert_int_equal(l.records.data[i].has_time, want[i].has_time);
 		assert_int_equal(l.records.data[i].time_ns, want[i].ns);
 	}
 	vmc_log_deinit(&l);

@@ -388,7 +388,10 @@ static void records_are_printed_as_dmesg_prints_them(void **state)
 		const char *text;
 		size_t len; /* 0: strlen */
 		const char *want;
+		bool timeless;
 	} rows[] = {
+		{ 0, "printk.time was off", 0, "printk.time was off\n", true },
+		{ 0, "two\nlines", 0, "two\nlines\n", true },
 		{ 0, "", 0, "[    0.000000] \n" },
 		{ 1234567890, "plain", 0, "[    1.234567] plain\n" },
 		{ 99999999999999, "late", 0, "[99999.999999] late\n" },
@@ -415,6 +418,7 @@ static void records_are_printed_as_dmesg_prints_them(void **state)
 	for (size_t i = 0; i < VMC_ARRAY_SIZE(rows); i++) {
 		vmc_autostr struct vmc_str s = { 0 };
 		struct vmc_log_record r = { .time_ns = rows[i].ns,
+					    .has_time = !rows[i].timeless,
 					    .text = rows[i].text,
 					    .len = rows[i].len ? rows[i].len
 							       : strlen(rows[i].text) };

@@ -404,6 +404,13 @@ static void test_other_headers(void **state)
 		  "[<ffffffffb9de8f8a>] kfree+0x1/0x2\nCall Trace:\n"
 		  " [<ffffffffc0a2c2a8>] ? f_free+0x1/0x2 [vic]\n",
 		  NULL, NULL, "kernel BUG in f_free", -1, -1 },
+		/* 2.6.32 names the CPU in a line of its own, and the task behind the modules */
+		{ "kernel BUG at fs/a.c:65!\ninvalid opcode: 0000 [#1] SMP \n"
+		  "last sysfs file: /sys/devices/system/cpu/online\nCPU 3 \n"
+		  "Modules linked in: vic\n\n"
+		  "Pid: 4711, comm: vicd Not tainted 2.6.32-431.el6.x86_64 #1 Vendor\n"
+		  "RIP: 0010:[<ffffffff81122334>]  [<ffffffff81122334>] f_bug+0x1/0x2\n",
+		  "vicd", "2.6.32-431.el6.x86_64", "kernel BUG in f_bug", 3, 4711 },
 		/* KASAN has the task in its second line */
 		{ "BUG: KASAN: use-after-free in f_k+0x1/0x2\n"
 		  "Read of size 4 at addr ffff888 by task rmmod/15452\n",
